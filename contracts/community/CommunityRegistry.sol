@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
+
+import {CommunityAccount} from "./CommunityAccount.sol";
+import {CommunityToken} from "./CommunityToken.sol";
+import {CommunityParams, ICommunityRegistry, Office} from "./ICommunityRegistry.sol";
+import {TokenArgs, TokenArgsLib} from "./TokenArgsLib.sol";
+
+/// @title CommunityRegistry
+/// @notice Communities, their stewards and their commissions. Holds no money and cannot be upgraded.
+contract CommunityRegistry is ICommunityRegistry {
+    /// @notice Most that the platform may take of a sale: 5 %.
+    uint16 public constant MAX_PLATFORM_FEE_BPS = 500;
+
+    /// @notice Most that a community may take of a sale: 20 %.
+    uint16 public constant MAX_COMMUNITY_FEE_BPS = 2_000;
+
+    /// @notice How long a raised commission waits before it touches new orders.
+    uint40 public constant FEE_NOTICE = 7 days;
+
+    /// @notice Longest vesting of a founder's allocation.
+    uint32 public constant MAX_VESTING = 3_650 days;
+
+    uint256 private constant MAX_NAME_BYTES = 64;
+    uint256 private constant MAX_SYMBOL_BYTES = 11;
+    uint256 private constant MAX_URI_BYTES = 256;
+    uint64 private constant PLATFORM = 0;
+
+    /// @inheritdoc ICommunityRegistry
+    address public immutable TOKEN_IMPLEMENTATION;
+
+    /// @inheritdoc ICommunityRegistry
+    uint64 public communityCount;
+
+    mapping(uint64 id => Office) private _offices;
+    mapping(uint64 id => address token) private _tokens;
+    mapping(uint64 id => address pendingSteward) private _pendingStewards;
+
+    /// @param platformSteward Answers for the platform's commission; not 0.
+    /// @param platformFeeBps Basis points, at most MAX_PLATFORM_FEE_BPS.
+    constructor(address platformSteward, uint16 platformFeeBps) {
+        require(platformSteward != address(0), RegistryNotSteward(PLATFORM, platformSteward));
+        require(platformFeeBps <= MAX_PLATFORM_FEE_BPS, RegistryFeeTooHigh(platformFeeBps, MAX_PLATFORM_FEE_BPS));
+        TOKEN_IMPLEMENTATION = address(new CommunityToken());
+        _offices[PLATFORM] = Office(platformSteward, platformFeeBps, 0, 0);
+        emit StewardshipMoved(PLATFORM, address(0), platformSteward);
+        emit FeeSet(PLATFORM, platformFeeBps);
+    }
+
+    modifier onlySteward(uint64 id) {
+        require(_offices[id].steward == msg.sender, RegistryNotSteward(id, msg.sender));
+        _;
+    }
+
+    /// @inheritdoc ICommunityRegistry
+    function openCommunity(CommunityParams calldata params) external returns (uint64 id, address token) {
+        _check(params);
+        id = ++communityCount;
+        token = Clones.cloneWithImmutableArgs(
+            TOKEN_IMPLEMENTATION,
+            TokenArgsLib.pack(
+                TokenArgs({
+                    communityId: id,
+                    cap: params.cap,
+                    founder: msg.sender,
+                    founderAllocation: params.founderAllocation,
+                    vestingStart: uint40(block.timestamp), // fits until the year 36 812
+                    vestingCliff: params.vestingCliff,
+                    vestingDuration: params.vestingDuration,
+                    name: params.name,
+                    symbol: params.symbol,
+                    metadataURI: params.metadataURI
+                })
+            )
+        );
+        _offices[id] = Office(msg.sender, params.feeBps, 0, 0);
+        _tokens[id] = token;
+        emit CommunityOpened(id, msg.sender, token, params);
+    }
+
+    /// @inheritdoc ICommunityRegistry
+    function offerStewardship(uint64 id, address to) external onlySteward(id) {
+        _pendingStewards[id] = to;
+        emit StewardshipOffered(id, msg.sender, to);
+    }
+
+    /// @inheritdoc ICommunityRegistry
+    function acceptStewardship(uint64 id) external {
+        require(_pendingStewards[id] == msg.sender, RegistryNotPendingSteward(id, msg.sender));
+        address from = _offices[id].steward;
+        _offices[id].steward = msg.sender;
+        delete _pendingStewards[id];
+        emit StewardshipMoved(id, from, msg.sender);
+    }
+
+    /// @inheritdoc ICommunityRegistry
+    function setFeeBps(uint64 id, uint16 newFeeBps) external onlySteward(id) {
+        uint16 max = id == PLATFORM ? MAX_PLATFORM_FEE_BPS : MAX_COMMUNITY_FEE_BPS;
+        require(newFeeBps <= max, RegistryFeeTooHigh(newFeeBps, max));
+        uint16 current = _feeBps(_offices[id]);
+        if (newFeeBps <= current) {
+            _offices[id] = Office(msg.sender, newFeeBps, 0, 0);
+            emit FeeSet(id, newFeeBps);
+            return;
+        }
+        uint40 raiseAt = uint40(block.timestamp) + FEE_NOTICE; // fits until the year 36 812
+        _offices[id] = Office(msg.sender, current, newFeeBps, raiseAt);
+        emit FeeRaiseAnnounced(id, newFeeBps, raiseAt);
+    }
+
+    /// @inheritdoc ICommunityRegistry
+    function feesOf(uint64 id) external view returns (uint16 platformFeeBps, uint16 communityFeeBps) {
+        Office memory office = _offices[id];
+        require(id != PLATFORM && office.steward != address(0), RegistryUnknownCommunity(id));
+        return (_feeBps(_offices[PLATFORM]), _feeBps(office));
+    }
+
+    /// @inheritdoc ICommunityRegistry
+    function officeOf(uint64 id) external view returns (Office memory office) {
+        return _offices[id];
+    }
+
+    /// @inheritdoc ICommunityRegistry
+    function stewardOf(uint64 id) external view returns (address steward) {
+        return _offices[id].steward;
+    }
+
+    /// @inheritdoc ICommunityRegistry
+    function pendingStewardOf(uint64 id) external view returns (address pendingSteward) {
+        return _pendingStewards[id];
+    }
+
+    /// @inheritdoc ICommunityRegistry
+    function tokenOf(uint64 id) external view returns (address token) {
+        return _tokens[id];
+    }
+
+    /// @inheritdoc ICommunityRegistry
+    function accountOf(uint64 id) external pure returns (address account) {
+        return CommunityAccount.forId(id);
+    }
+
+    /// @dev The rate in force: a raise counts from the second it was announced for.
+    function _feeBps(Office memory office) private view returns (uint16) {
+        return office.raiseAt != 0 && block.timestamp >= office.raiseAt ? office.raisedFeeBps : office.feeBps;
+    }
+
+    function _check(CommunityParams calldata params) private pure {
+        _checkLength("name", bytes(params.name).length, 1, MAX_NAME_BYTES);
+        _checkLength("symbol", bytes(params.symbol).length, 1, MAX_SYMBOL_BYTES);
+        _checkLength("metadataURI", bytes(params.metadataURI).length, 0, MAX_URI_BYTES);
+        require(
+            params.cap != 0 && params.founderAllocation <= params.cap,
+            RegistryBadCap(params.cap, params.founderAllocation)
+        );
+        require(
+            params.vestingCliff <= params.vestingDuration && params.vestingDuration <= MAX_VESTING,
+            RegistryBadVesting(params.vestingCliff, params.vestingDuration, MAX_VESTING)
+        );
+        require(
+            params.feeBps <= MAX_COMMUNITY_FEE_BPS,
+            RegistryFeeTooHigh(params.feeBps, MAX_COMMUNITY_FEE_BPS)
+        );
+    }
+
+    function _checkLength(string memory field, uint256 length, uint256 min, uint256 max) private pure {
+        require(length >= min && length <= max, RegistryBadLength(field, length, max));
+    }
+}

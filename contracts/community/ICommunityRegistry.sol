@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// @dev What a founder says to open a community. Token amounts are in the token's smallest unit (18 decimals).
+struct CommunityParams {
+    string name; // 1 to 64 bytes; the token's and the community's name
+    string symbol; // 1 to 11 bytes
+    uint112 cap; // most tokens that can ever exist; not 0
+    uint112 founderAllocation; // reserved for the founder inside the cap; 0 = none
+    uint32 vestingCliff; // seconds from the opening before which nothing of it is minted
+    uint32 vestingDuration; // seconds from the opening until all of it is vested; >= cliff, at most 10 years
+    uint16 feeBps; // the community's commission; at most MAX_COMMUNITY_FEE_BPS
+    string metadataURI; // at most 256 bytes: where the community's description can be read
+    bytes32 metadataHash; // keccak256 of the description
+}
+
+/// @dev A commission and who answers for it, in one storage word.
+struct Office {
+    address steward; // may withdraw the commission and set its rate
+    uint16 feeBps; // the rate in force unless a raise has come due
+    uint16 raisedFeeBps; // the rate that comes into force at `raiseAt`
+    uint40 raiseAt; // unix time; 0 = no raise is waiting
+}
+
+/// @title ICommunityRegistry
+/// @notice Opens communities, clones their tokens, and keeps who their steward is and what commission they take.
+/// @dev Id 0 is the platform: it has a steward and a commission like any community, and no token.
+interface ICommunityRegistry {
+    /// @notice Raised when no community has this id.
+    error RegistryUnknownCommunity(uint64 id);
+
+    /// @notice Raised when a name, symbol or URI has a length in bytes that is not allowed.
+    /// @param field "name", "symbol" or "metadataURI".
+    error RegistryBadLength(string field, uint256 length, uint256 max);
+
+    /// @notice Raised when the cap is 0 or the founder's allocation exceeds it.
+    error RegistryBadCap(uint256 cap, uint256 founderAllocation);
+
+    /// @notice Raised when the cliff lies behind the end of vesting, or vesting takes longer than allowed.
+    error RegistryBadVesting(uint256 cliff, uint256 duration, uint256 maxDuration);
+
+    /// @notice Raised when a commission is above its constant maximum.
+    error RegistryFeeTooHigh(uint256 feeBps, uint256 maxBps);
+
+    /// @notice Raised when the caller is not the community's steward.
+    error RegistryNotSteward(uint64 id, address caller);
+
+    /// @notice Raised when the caller is not the one to whom stewardship was offered.
+    error RegistryNotPendingSteward(uint64 id, address caller);
+
+    /// @notice A community is open; its token exists.
+    /// @param id Counts from 1.
+    /// @param steward The founder.
+    /// @param token The community's ERC-20.
+    /// @param params All that the founder said.
+    event CommunityOpened(uint64 indexed id, address indexed steward, address indexed token, CommunityParams params);
+
+    /// @notice Stewardship is offered; it moves when `to` accepts. The zero address withdraws an offer.
+    event StewardshipOffered(uint64 indexed id, address indexed from, address indexed to);
+
+    /// @notice Stewardship has moved. Also emitted when the registry is made, for the platform (id 0, from 0).
+    event StewardshipMoved(uint64 indexed id, address indexed from, address indexed to);
+
+    /// @notice A commission rate is in force, and no raise is waiting any more.
+    event FeeSet(uint64 indexed id, uint16 feeBps);
+
+    /// @notice A higher rate comes into force at `raiseAt` (unix time), for new orders only. Replaces a waiting one.
+    event FeeRaiseAnnounced(uint64 indexed id, uint16 feeBps, uint40 raiseAt);
+
+    /// @notice Open a community; the caller becomes its steward and the founder of its token.
+    /// @dev The founder's allocation is reserved in the token's cap and minted as it vests.
+    /// @param params See CommunityParams.
+    /// @return id The community's id, from 1.
+    /// @return token The address of its ERC-20.
+    function openCommunity(CommunityParams calldata params) external returns (uint64 id, address token);
+
+    /// @notice Offer stewardship to another account; nothing moves until it accepts.
+    /// @param id Community, or 0 for the platform.
+    /// @param to Who may accept; 0 withdraws the offer.
+    function offerStewardship(uint64 id, address to) external;
+
+    /// @notice Take over a stewardship that was offered to you.
+    /// @param id Community, or 0 for the platform.
+    function acceptStewardship(uint64 id) external;
+
+    /// @notice Change a commission. A lower or equal rate holds at once and drops a waiting raise; a higher one waits out
+    /// FEE_NOTICE and replaces a waiting one. Orders already paid keep their rate.
+    /// @param id Community, or 0 for the platform.
+    /// @param newFeeBps Basis points of 10 000.
+    function setFeeBps(uint64 id, uint16 newFeeBps) external;
+
+    /// @notice The platform's and a community's commission in force now, basis points.
+    /// @dev Reverts with RegistryUnknownCommunity.
+    function feesOf(uint64 id) external view returns (uint16 platformFeeBps, uint16 communityFeeBps);
+
+    /// @notice A commission with its waiting raise, and its steward.
+    function officeOf(uint64 id) external view returns (Office memory office);
+
+    /// @notice Who answers for a community; 0 if there is no such community.
+    function stewardOf(uint64 id) external view returns (address steward);
+
+    /// @notice To whom stewardship is offered; 0 if to nobody.
+    function pendingStewardOf(uint64 id) external view returns (address pendingSteward);
+
+    /// @notice A community's token; 0 for the platform and for what does not exist.
+    function tokenOf(uint64 id) external view returns (address token);
+
+    /// @notice The address under which a community's commission is credited.
+    function accountOf(uint64 id) external pure returns (address account);
+
+    /// @notice How many communities are open; the newest has this id.
+    function communityCount() external view returns (uint64 count);
+
+    /// @notice The contract that every community token is a clone of.
+    function TOKEN_IMPLEMENTATION() external view returns (address implementation);
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {TermsClocks} from "./TermsClocks.sol";
+import {TermsRules} from "./TermsRules.sol";
+
+/// @dev What is sold. FILE and BLUEPRINT have their place in every id from the first day and are refused by `list` until
+/// their calls exist.
+enum Kind {
+    GOODS, // shipped; the inspection clock starts after the transit time
+    FILE, // a sealed digital file
+    BLUEPRINT, // licence units of a design
+    SERVICE // work for the buyer
+}
+
+/// @dev An order's state. NONE means that the key was never used. COMPLETED and all behind it are final and kept for ever.
+enum State {
+    NONE,
+    FUNDED, // paid; clock = acceptBy
+    ACCEPTED, // the seller works; clock = deliverBy
+    DELIVERED, // the buyer inspects; clock = inspectBy
+    CONTESTED, // the buyer disputes and has staked; clock = stakeBy
+    DISPUTED, // both have staked; clock = ruleBy of the arbiter, the backup has ruleFor more
+    COMPLETED, // final: the seller is paid
+    CANCELLED, // final: never accepted, all back to the buyer, stock back
+    REFUNDED, // final: all back to the buyer
+    RESOLVED // final: divided by a ruling
+}
+
+/// @dev Immutable terms of a sale. Their hash with chain id and Market address is the listing's id, and every later call
+/// passes them first and is checked by it. Amounts are in the currency's smallest unit, times in seconds, bps in 1/10 000.
+/// "Must be 0" marks a field whose calls come later; `list` refuses anything else, so that no term is promised in vain.
+struct Terms {
+    address seller; // receives the price; the account that lists
+    bytes32 persona; // the seller's persona; must be 0
+    address currency; // an ERC-20, or 0 for ETH
+    uint128 unitPrice; // price of one unit; not 0
+    uint128 arbiterFee; // stake of each side, in `currency`; 0 = free arbitration
+    address arbiter; // rules on a dispute; not 0, not the seller
+    address backupArbiter; // rules when the arbiter was silent; 0 = none
+    address onlyBuyer; // 0 = anyone
+    TermsRules rules; // community, kind, instant, bounds on commissions
+    TermsClocks clocks; // every time limit
+    bytes32 contentHash; // keccak256 of the listing's description
+    bytes32 salt; // makes equal terms different listings
+    bytes32 extras; // hash of optional terms (milestones, keys, gates); must be 0
+}
+
+/// @dev The buyer's side. Its hash is the order's `ref`; with listing id and holder it makes the order's key.
+struct Purchase {
+    bytes32 salt; // makes equal purchases different orders; a double click repeats it and is refused
+    address payer; // sends the money; must be the caller
+    address holder; // the buyer: holds the order, confirms, disputes, receives refunds
+    address referrer; // must be 0
+    address arbiter; // the arbiter the buyer agreed to: equal to the terms'
+    bytes32 encryptionKeyX; // one-time bn254 point of a file order; must be 0
+    bytes32 encryptionKeyY; // must be 0
+    bytes32 specification; // hash of a sealed wish or address; 0 = none
+}
+
+/// @dev All that changes about an order, in one storage word, lowest bits first.
+struct Order {
+    uint128 amount; // money still in escrow, without stakes
+    uint40 clock; // unix time: the last second in which the party of this state may act
+    uint32 quantity; // units bought
+    uint16 platformFeeBps; // frozen at purchase
+    uint16 communityFeeBps; // frozen at purchase
+    State state;
+    uint8 flags; // further words in use: bond, transfer, settlement; 0 today
+    uint8 milestone; // milestones done; 0 today
+}
+
+/// @dev What may change about a listing, in one storage word.
+struct Listing {
+    bool listed; // `list` was called
+    bool paused; // no new orders
+    uint32 quantityLimit; // units that may be sold in all
+    uint32 quantitySold; // units in orders, less those of cancelled ones
+}
+
+/// @dev An ERC-2612 approval of `value` by the payer, spent by a purchase or a stake.
+struct Permit {
+    uint256 value; // smallest unit of the currency
+    uint256 deadline; // unix time
+    uint8 v;
+    bytes32 r;
+    bytes32 s;
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IMarket} from "./IMarket.sol";
+import {Kind, Terms} from "./MarketTypes.sol";
+import {TermsClocks} from "./TermsClocks.sol";
+import {TermsRules} from "./TermsRules.sol";
+
+/// @title TermsLib
+/// @notice What terms are called, and which terms may be listed.
+library TermsLib {
+    /// @dev Length of Terms in calldata: 13 words, no dynamic part.
+    uint256 internal constant TERMS_BYTES = 13 * 32;
+
+    uint256 internal constant MAX_BPS = 10_000;
+    uint256 internal constant MIN_ACCEPT_FOR = 1 hours;
+    uint256 internal constant MAX_ACCEPT_FOR = 30 days;
+    uint256 internal constant MIN_DELIVER_FOR = 1 hours;
+    uint256 internal constant MAX_DELIVER_FOR = 180 days;
+    uint256 internal constant MAX_INSTANT_DELIVER_FOR = 48 hours;
+    uint256 internal constant MAX_TRANSIT_FOR = 90 days;
+    uint256 internal constant MIN_INSPECT_FOR = 1 days;
+    uint256 internal constant MAX_INSPECT_FOR = 60 days;
+    uint256 internal constant MIN_RULE_FOR = 3 days;
+    uint256 internal constant MAX_RULE_FOR = 60 days;
+
+    /// @dev The id of ABI-encoded terms: with chain and Market, so that no terms mean two things.
+    function id(bytes calldata terms) internal view returns (bytes32) {
+        return keccak256(bytes.concat(bytes32(block.chainid), bytes32(uint256(uint160(address(this)))), terms));
+    }
+
+    /// @dev Reverts with what is wrong first.
+    function check(Terms calldata terms) internal view {
+        _checkParties(terms);
+        _within("unitPrice", terms.unitPrice, 1, type(uint128).max);
+        require(
+            terms.currency == address(0) || terms.currency.code.length != 0,
+            IMarket.MarketNoCode(terms.currency)
+        );
+        _checkRules(terms.rules);
+        _checkClocks(terms.clocks, terms.rules);
+        _within("persona", uint256(terms.persona), 0, 0);
+        _within("extras", uint256(terms.extras), 0, 0);
+    }
+
+    function _checkParties(Terms calldata terms) private view {
+        require(terms.seller == msg.sender, IMarket.MarketNotParty(msg.sender, terms.seller));
+        require(
+            terms.arbiter != address(0) && terms.arbiter != terms.seller,
+            IMarket.MarketBadArbiter(terms.arbiter)
+        );
+        require(
+            terms.backupArbiter == address(0) ||
+                (terms.backupArbiter != terms.seller && terms.backupArbiter != terms.arbiter),
+            IMarket.MarketBadArbiter(terms.backupArbiter)
+        );
+    }
+
+    function _checkRules(TermsRules rules) private pure {
+        uint256 kind = uint8(TermsRules.unwrap(rules));
+        require(
+            kind == uint8(Kind.GOODS) || kind == uint8(Kind.SERVICE),
+            IMarket.MarketBadTerm("kind", kind, uint8(Kind.GOODS), uint8(Kind.SERVICE))
+        );
+        _within("instant", rules.instant(), 0, 1);
+        _within("maxFeeBps", rules.maxFeeBps(), 0, MAX_BPS);
+        _within("reserved", rules.reserved(), 0, 0);
+    }
+
+    function _checkClocks(TermsClocks clocks, TermsRules rules) private view {
+        if (rules.instant() != 0) {
+            _within("acceptFor", clocks.acceptFor(), 0, 0);
+            _within("deliverFor", clocks.deliverFor(), MIN_DELIVER_FOR, MAX_INSTANT_DELIVER_FOR);
+        } else {
+            _within("acceptFor", clocks.acceptFor(), MIN_ACCEPT_FOR, MAX_ACCEPT_FOR);
+            _within("deliverFor", clocks.deliverFor(), MIN_DELIVER_FOR, MAX_DELIVER_FOR);
+        }
+        _within("transitFor", clocks.transitFor(), 0, rules.kind() == Kind.GOODS ? MAX_TRANSIT_FOR : 0);
+        _within("inspectFor", clocks.inspectFor(), MIN_INSPECT_FOR, MAX_INSPECT_FOR);
+        _within("ruleFor", clocks.ruleFor(), MIN_RULE_FOR, MAX_RULE_FOR);
+        if (clocks.validUntil() != 0) {
+            _within("validUntil", clocks.validUntil(), block.timestamp, type(uint40).max);
+        }
+        _within("clocks", clocks.rest(), 0, 0);
+    }
+
+    function _within(bytes32 field, uint256 found, uint256 min, uint256 max) private pure {
+        require(found >= min && found <= max, IMarket.MarketBadTerm(field, found, min, max));
+    }
+}
