@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {ICredits} from "../money/ICredits.sol";
-import {Kind, Listing, Order, Permit, Purchase, State, Terms} from "./MarketTypes.sol";
+import {Listing, Order, Permit, Purchase, State, Terms} from "./MarketTypes.sol";
 
 /// @title IMarket
 /// @notice Escrowed sales: a seller lists terms, a buyer pays into escrow, and a rule for every silence lets the honest side

@@ -8,7 +8,7 @@ import {ICommunityRegistry} from "../community/ICommunityRegistry.sol";
 import {Credits} from "../money/Credits.sol";
 import {Payout} from "../money/ICredits.sol";
 import {IMarket} from "./IMarket.sol";
-import {Kind, Listing, Order, Permit, Purchase, State, Terms} from "./MarketTypes.sol";
+import {Listing, Order, Permit, Purchase, State, Terms} from "./MarketTypes.sol";
 import {TermsLib} from "./TermsLib.sol";
 
 /// @title Market

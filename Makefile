@@ -1,0 +1,87 @@
+# Everything a developer types. `make` alone shows the list.
+PYTHON ?= python3
+CHAIN ?= ganache
+PORT ?= 8000
+DAYS ?= 0
+HOURS ?= 0
+
+export PYTHONUTF8 := 1
+
+VPY := .venv/bin/python
+IN := $(VPY) -m tools.inside
+
+.DEFAULT_GOAL := help
+.PHONY: help bootstrap bootstrap-tests run reset warp clean compile abi sizes lint format messages vendor \
+	test test-tools test-contracts-anvil test-contracts-ganache test-frontend test-browser bench-gas slither
+
+help: ## show this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-24s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+## Set-up
+bootstrap: ## install everything inside the checkout (.venv, node_modules, .local)
+	@$(PYTHON) -m tools.bootstrap
+
+bootstrap-tests: ## the same, and a Chromium for the browser tests
+	@$(PYTHON) -m tools.bootstrap --chromium
+
+clean: ## remove what bootstrap and compiling made (local chains stay)
+	rm -rf .venv .local node_modules build reports
+
+## The market on this machine
+run: bootstrap ## run the market: chain, contracts, demo, index, web (CHAIN=ganache|anvil PORT=8000 OPEN=0)
+	@$(VPY) -m tools.run --chain $(CHAIN) --port $(PORT)
+
+warp: ## move the running local chain's clock (DAYS=8 HOURS=0 CHAIN=ganache)
+	@$(PYTHON) -m tools.chain warp --chain $(CHAIN) --days $(DAYS) --hours $(HOURS)
+
+reset: ## throw a local market away: chain, index, uploads, deployment record (CHAIN=ganache)
+	@$(PYTHON) -m tools.reset --chain $(CHAIN)
+
+## Contracts
+compile: bootstrap ## compile the contracts into build/
+	@$(VPY) -m tools.compile
+
+abi: compile ## write the ABIs that the frontend reads
+	@$(IN) python -m scripts.export_abis
+
+sizes: compile ## print the size of every deployable contract; fails above the limits
+	@$(VPY) -m tools.sizes
+
+bench-gas: bootstrap ## measure gas on Anvil and write bench/results/gas.json (CHECK=1 compares instead)
+	@$(IN) python -m bench.gas $(if $(CHECK),--check)
+
+slither: bootstrap ## static analysis of the contracts
+	@$(IN) python -m tools.slither
+
+## Checks
+lint: bootstrap ## ruff, mypy, solhint, djlint
+	@$(IN) python -m tools.lint
+
+format: bootstrap ## let ruff put Python into shape
+	@$(IN) ruff check --fix --quiet .
+	@$(IN) ruff format .
+
+test: bootstrap-tests ## everything: tools and scripts, contracts on Anvil and on Ganache, frontend, browser
+	@$(VPY) -m tools.test
+
+test-tools: bootstrap ## tests of tools/ and scripts/
+	@$(VPY) -m tools.test tools
+
+test-contracts-anvil: bootstrap ## contract tests on Anvil (ARGS="-k withdraw")
+	@$(VPY) -m tools.test anvil $(ARGS)
+
+test-contracts-ganache: bootstrap ## contract tests on Ganache
+	@$(VPY) -m tools.test ganache $(ARGS)
+
+test-frontend: bootstrap ## frontend tests; no chain, no network
+	@$(VPY) -m tools.test frontend $(ARGS)
+
+test-browser: bootstrap-tests ## browser tests: real Chromium, real chain
+	@$(VPY) -m tools.test browser $(ARGS)
+
+## Files that are made and committed
+messages: bootstrap ## collect texts for translation, and compile the catalogues
+	@$(IN) python -m tools.messages
+
+vendor: bootstrap ## copy the browser libraries from node_modules into frontend/static/vendor
+	@$(VPY) -m tools.vendor

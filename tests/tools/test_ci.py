@@ -1,0 +1,58 @@
+"""The script that CI calls, with a `make` that only notes what it was asked for."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from tools.places import ROOT
+
+MAKE = """#!/bin/sh
+echo "make $* CI=$CI" >> "$CALLS"
+[ "$1" != "$BROKEN" ]
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci" / "run")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "make").write_text(MAKE)
+    (tmp_path / "bin" / "make").chmod(0o755)
+    return tmp_path
+
+
+def run(checkout, broken):
+    settings = {"PATH": f"{checkout / 'bin'}:{os.environ['PATH']}", "CALLS": str(checkout / "calls"), "BROKEN": broken}
+    done = subprocess.run(
+        [str(checkout / ".ci" / "run")],
+        env=os.environ | settings,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    return done, (checkout / "calls").read_text().splitlines()
+
+
+def test_ci_runs_every_check_when_all_is_well(checkout):
+    done, calls = run(checkout, broken="")
+    assert done.returncode == 0, done.stderr
+    asked = ["bootstrap-tests", "lint", "sizes", "slither", "test", "bench-gas CHECK=1"]
+    assert calls == [f"make {words} CI=true" for words in asked]
+    assert "✓ all of it passed" in done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("broken", ["lint", "sizes", "slither", "test", "bench-gas"])
+def test_ci_fails_and_goes_on_when_one_check_fails(checkout, broken):
+    done, calls = run(checkout, broken)
+    assert done.returncode == 1
+    assert len(calls) == 6
+    assert f"✗ failed: make {broken}" in done.stdout
+
+
+def test_ci_stops_when_nothing_can_be_installed(checkout):
+    done, calls = run(checkout, broken="bootstrap-tests")
+    assert done.returncode == 1
+    assert len(calls) == 1

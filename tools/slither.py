@@ -1,0 +1,98 @@
+"""Static analysis of our contracts with slither: `make slither`. Fails on any finding that has no answer below.
+
+Slither is given the compiler's standard input rather than brownie's artifacts, which it cannot read. An answer for one
+place stands here, beside its reason, unless a `slither-disable-next-line` comment stands in the contract.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tools.places import ROOT, VENV, tool_env
+
+REMAPPING = "@openzeppelin=node_modules/@openzeppelin"
+SHIM = ROOT / "tools" / "solcjs.js"
+OURS = "contracts/"
+MOCKS = "contracts/mocks/"
+
+# checks that do not fit this code at all, and why
+LEFT_OUT = {
+    "timestamp": "clocks are the subject; the bounds are days, which no proposer can shift",
+    "solc-version": "0.8.30 is pinned on purpose, with the newest target that Ganache runs",
+    "naming-convention": "solhint watches the names",
+    "pragma": "OpenZeppelin's ranges differ from our exact pin",
+}
+# findings at one place, and why they are harmless
+ANSWERED = {
+    ("reentrancy-benign", "buyWithPermit"): "nothing is written before the permit, and every check comes after it",
+}
+
+
+def standard_input() -> dict[str, Any]:
+    """Give the compiler input of every contract of ours but the mocks."""
+    sources = {}
+    for path in sorted((ROOT / "contracts").rglob("*.sol")):
+        name = path.relative_to(ROOT).as_posix()
+        if not name.startswith(MOCKS):
+            sources[name] = {"content": path.read_text()}
+    outputs = ["abi", "metadata", "devdoc", "userdoc", "evm.bytecode", "evm.deployedBytecode"]
+    return {
+        "language": "Solidity",
+        "sources": sources,
+        "settings": {
+            "remappings": [REMAPPING],
+            "evmVersion": "shanghai",
+            "viaIR": True,  # without it the compiler runs out of stack
+            "optimizer": {"enabled": True, "runs": 200},
+            "outputSelection": {"*": {"*": outputs, "": ["ast"]}},
+        },
+    }
+
+
+def findings(folder: Path) -> list[dict[str, Any]]:
+    """Run slither and give what it found in our own files.
+
+    Raises: RuntimeError with slither's last words when it cannot analyse.
+    """
+    target, report = folder / "contracts.json", folder / "report.json"
+    target.write_text(json.dumps(standard_input()))
+    words = [str(VENV / "bin" / "slither"), str(target), "--compile-force-framework", "solc-json", "--solc", str(SHIM)]
+    words += ["--exclude", ",".join(LEFT_OUT), "--json", str(report)]
+    done = subprocess.run(words, cwd=ROOT, env=tool_env(os.environ), capture_output=True, text=True)
+    said: dict[str, Any] = json.loads(report.read_text()) if report.exists() else {"success": False}
+    if not said["success"]:
+        raise RuntimeError(done.stderr[-2000:])
+    return [found for found in said["results"].get("detectors", []) if place_of(found).startswith(OURS)]
+
+
+def place_of(found: dict[str, Any]) -> str:
+    """Give the file of the first thing that a finding speaks of."""
+    elements = found["elements"]
+    return str(elements[0]["source_mapping"]["filename_relative"]) if elements else ""
+
+
+def answer_to(found: dict[str, Any]) -> str | None:
+    """Give our answer to a finding, if there is one."""
+    return ANSWERED.get((found["check"], found["elements"][0]["name"]))
+
+
+def main() -> int:
+    """Print every finding with its answer; give 1 when one has none."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = findings(Path(folder))
+    open_ones = [finding for finding in found if answer_to(finding) is None]
+    for finding in found:
+        print(f"  {finding['impact']} {finding['check']}: {finding['description'].splitlines()[0]}")
+        print(f"    answer: {answer_to(finding) or 'NONE'}")
+    print(f"{len(found)} findings in our contracts, {len(open_ones)} without an answer")
+    return 1 if open_ones else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
