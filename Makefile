@@ -11,7 +11,7 @@ VPY := .venv/bin/python
 IN := $(VPY) -m tools.inside
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap bootstrap-tests run reset warp clean compile abi sizes lint format messages vendor \
+.PHONY: help bootstrap bootstrap-tests run reset warp clean compile abi reference sizes lint format messages vendor \
 	test test-tools test-contracts-anvil test-contracts-ganache test-frontend test-browser bench-gas slither
 
 help: ## show this list
@@ -43,6 +43,9 @@ compile: bootstrap ## compile the contracts into build/
 
 abi: compile ## write the ABIs that the frontend reads
 	@$(IN) python -m scripts.export_abis
+
+reference: compile ## write docs/contracts.md from the interfaces
+	@$(IN) python -m scripts.export_reference
 
 sizes: compile ## print the size of every deployable contract; fails above the limits
 	@$(VPY) -m tools.sizes

@@ -1,0 +1,166 @@
+"""What comparable systems cost, and what we allow ourselves: gas by receipts, as data.
+
+Peers were measured on Anvil from their public sources, optimizer at 200 runs unless said, except the one marked as
+published. The floor is a minimal unaudited contract with one storage slot an order, no fee, no dispute.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Peer:
+    """One measured operation of somebody else's contract."""
+
+    source: str
+    what: str
+    gas: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One operation of ours: what it is, the most it may cost, the floor, and who else does it."""
+
+    key: str
+    title: str
+    target: int | None = None
+    floor: int | None = None
+    peers: tuple[Peer, ...] = ()
+
+
+BOSON = "Boson 2.5.1"
+ORIGIN = "Origin V01"
+KLEROS_1 = "Kleros v1"
+KLEROS_2 = "Kleros v2 EscrowUniversal"
+KLEROS_HASH = "Kleros state-hash"
+OPENBAZAAR = "OpenBazaar 1.1"
+SEAPORT = "Seaport (published)"
+OZ = "OpenZeppelin"
+SOLADY = "Solady"
+
+ORDERS = (
+    Row(
+        "happy_path",
+        "order, instant kind: buy + deliver + confirm",
+        180_000,
+        87_442,
+        (
+            Peer(SEAPORT, "immediate swap, no escrow", 90_639),
+            Peer(KLEROS_HASH, "create + pay, no fee, no delivery state", 110_631),
+            Peer(KLEROS_2, "create + pay, no fee", 190_888),
+            Peer(KLEROS_1, "create + pay", 196_509),
+            Peer(ORIGIN, "offer + accept + finalize", 264_519),
+            Peer(OPENBAZAAR, "add + execute", 448_679),
+            Peer(BOSON, "commit + redeem + complete + withdraw, with fees", 686_837),
+        ),
+    ),
+    Row("happy_path_goods", "order of goods: buy + accept + deliver + confirm"),
+    Row(
+        "dispute_path",
+        "disputed order: buy + deliver + dispute + rule, no arbiter's fee",
+        260_000,
+        None,
+        (
+            Peer(ORIGIN, "offer + accept + dispute + ruling", 303_162),
+            Peer(KLEROS_HASH, "create + 2 fees + ruling", 475_347),
+            Peer(OPENBAZAAR, "add + ruling", 482_493),
+            Peer(KLEROS_1, "create + 2 fees + ruling", 554_950),
+            Peer(KLEROS_2, "create + 2 fees + ruling", 643_969),
+            Peer(BOSON, "commit + redeem + raise + escalate + decide + 2 withdrawals", 1_028_795),
+        ),
+    ),
+)
+
+STEPS = (
+    Row("list", "list", 68_000, 46_316, (Peer(ORIGIN, "createListing", 76_800), Peer(BOSON, "createOffer", 728_245))),
+    Row(
+        "buy",
+        "buy with ETH",
+        80_000,
+        51_339,
+        (
+            Peer(KLEROS_1, "createTransaction", 154_425),
+            Peer(ORIGIN, "makeOffer", 156_429),
+            Peer(BOSON, "commit", 352_260),
+        ),
+    ),
+    Row("buy_goods", "buy goods with ETH"),
+    Row("buy_token", "buy with a community's token, approved before"),
+    Row("buy_permit", "buy with a token and permit, the buyer's first", 155_000),
+    Row("accept", "accept", 36_000, None, (Peer(ORIGIN, "acceptOffer", 46_209),)),
+    Row("deliver", "deliver", 38_000, None, (Peer(BOSON, "redeemVoucher", 152_964),)),
+    Row(
+        "confirm",
+        "confirm: seller, platform and community credited",
+        65_000,
+        36_103,
+        (Peer(KLEROS_1, "pay", 42_084), Peer(ORIGIN, "finalize", 61_881), Peer(BOSON, "completeExchange", 122_181)),
+    ),
+    Row("confirm_first_credit", "confirm, when the seller has no credit yet"),
+    Row("confirm_token", "confirm of an order paid with a token"),
+    Row("withdraw", "withdraw all ETH", 36_000, 28_396),
+    Row("withdraw_part", "withdraw a part", None, None, (Peer(BOSON, "withdrawFunds, part", 59_432),)),
+    Row("withdraw_token", "withdraw all of a token"),
+    Row("withdraw_commission", "withdraw a community's commission, as its steward"),
+    Row("push", "push a credit to its owner, by anyone"),
+    Row("cancel", "cancel before acceptance"),
+    Row("decline", "decline"),
+    Row("refund", "full refund by the seller"),
+    Row("expire", "expire after the inspection: the seller is paid"),
+    Row(
+        "dispute",
+        "dispute, no arbiter's fee",
+        None,
+        None,
+        (Peer(ORIGIN, "dispute", 38_464), Peer(BOSON, "raiseDispute", 127_514)),
+    ),
+    Row("dispute_stake", "dispute with the arbiter's fee staked"),
+    Row("stake", "stake for the seller"),
+    Row("submit_evidence", "submit evidence"),
+    Row(
+        "rule",
+        "rule, half and half",
+        None,
+        None,
+        (Peer(ORIGIN, "executeRuling", 62_060), Peer(BOSON, "decideDispute", 175_048)),
+    ),
+    Row("rule_stake", "rule with stakes"),
+    Row("set_paused", "pause a listing"),
+    Row("set_quantity_limit", "change a quantity limit"),
+)
+
+COMMUNITIES = (
+    Row(
+        "open_community",
+        "open a community, its token cloned",
+        300_000,
+        None,
+        (
+            Peer(OZ, "clone with immutable args", 151_741),
+            Peer(OZ, "clone, Permit + Votes", 307_552),
+            Peer(OZ, "new token, Votes", 1_769_687),
+        ),
+    ),
+    Row("mint", "mint to a holder"),
+    Row("mint_new_holder", "mint to a new holder"),
+    Row("mint_batch_20", "mint to 20 new holders in one call"),
+    Row(
+        "token_transfer",
+        "transfer to a holder, through the clone",
+        38_000,
+        None,
+        (
+            Peer(SOLADY, "transfer", 34_026),
+            Peer(OZ, "transfer", 34_491),
+            Peer(OZ, "transfer with Votes", 39_227),
+            Peer(OZ, "transfer with Votes, both delegated", 104_786),
+        ),
+    ),
+    Row("token_transfer_new_holder", "transfer to a new holder"),
+    Row("burn", "burn"),
+    Row("set_fee", "announce a higher commission"),
+    Row("offer_stewardship", "offer stewardship"),
+    Row("accept_stewardship", "accept stewardship"),
+)
+
+SECTIONS = {"An order": ORDERS, "Each call": STEPS, "Communities and tokens": COMMUNITIES}
+ROWS = tuple(row for section in SECTIONS.values() for row in section)

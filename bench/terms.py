@@ -1,0 +1,88 @@
+"""Terms and purchases as the Market takes them, packed words included, for the benchmark."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+ETH = "0x" + "00" * 20
+NOTHING = bytes(32)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """TermsRules.sol: kind, instant, maxFeeBps and communityId; what lies between them is reserved."""
+
+    kind: int
+    instant: bool
+    max_fee_bps: int
+    community_id: int
+
+    def word(self) -> int:
+        """Give the packed word."""
+        return self.kind | int(self.instant) << 8 | self.max_fee_bps << 16 | self.community_id << 192
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """TermsClocks.sol, seconds."""
+
+    accept_for: int = 0
+    deliver_for: int = 0
+    transit_for: int = 0
+    inspect_for: int = 0
+    rule_for: int = 0
+    valid_until: int = 0
+
+    def word(self) -> int:
+        """Give the packed word."""
+        spans = (self.accept_for, self.deliver_for, self.transit_for, self.inspect_for, self.rule_for)
+        return sum(span << 32 * place for place, span in enumerate(spans)) | self.valid_until << 160
+
+
+@dataclass(frozen=True)
+class Terms:
+    """MarketTypes.sol: Terms."""
+
+    seller: str
+    unit_price: int
+    arbiter: str
+    backup_arbiter: str
+    rules: Rules
+    clocks: Clocks
+    content_hash: bytes
+    salt: bytes
+    currency: str = ETH
+    arbiter_fee: int = 0
+    only_buyer: str = ETH
+
+    def words(self) -> tuple[Any, ...]:
+        """Give the 13 words in their order; persona and extras are 0."""
+        return (
+            self.seller,
+            NOTHING,
+            self.currency,
+            self.unit_price,
+            self.arbiter_fee,
+            self.arbiter,
+            self.backup_arbiter,
+            self.only_buyer,
+            self.rules.word(),
+            self.clocks.word(),
+            self.content_hash,
+            self.salt,
+            NOTHING,
+        )
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """MarketTypes.sol: Purchase."""
+
+    salt: bytes
+    payer: str
+    holder: str
+    arbiter: str
+    specification: bytes = field(default=NOTHING)
+
+    def words(self) -> tuple[Any, ...]:
+        """Give the eight words in their order; referrer and encryption key are 0."""
+        return (self.salt, self.payer, self.holder, ETH, self.arbiter, NOTHING, NOTHING, self.specification)

@@ -1,0 +1,104 @@
+"""Chains of our own for the scripts, and `brownie run` as a person types it."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from web3 import HTTPProvider, Web3
+
+from scripts.lib.params import load
+from scripts.lib.registry import Registry
+from scripts.lib.senders import NodeSender
+from tools import chain
+from tools.places import ROOT, VENV, tool_env
+
+RUN_TIMEOUT_S = 170
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled() -> None:
+    """Bring build/contracts up to date once; half a minute when something has changed."""
+    done = subprocess.run(
+        [VENV / "bin" / "brownie", "compile"], cwd=ROOT, env=tool_env(os.environ), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture
+def node() -> Iterator[chain.Node]:
+    """A fresh Anvil."""
+    with chain.throw_away(chain.ANVIL) as running:
+        yield running
+
+
+@pytest.fixture
+def w3(node: chain.Node) -> Web3:
+    return Web3(HTTPProvider(node.url, request_kwargs={"timeout": 30}))
+
+
+@pytest.fixture
+def sender(w3: Web3) -> NodeSender:
+    return NodeSender(w3, w3.eth.accounts[0])
+
+
+@pytest.fixture
+def registry(w3: Web3, tmp_path: Path) -> Registry:
+    """An empty record of the fresh chain, in a file."""
+    return Registry(31337, Web3.to_hex(w3.eth.get_block(0)["hash"]), tmp_path / "31337.json")
+
+
+@pytest.fixture
+def params():
+    return load(31337)
+
+
+@dataclass
+class Runner:
+    """Runs scripts by brownie's command line against one node, with records in a folder of the test's own."""
+
+    url: str
+    records: Path
+    chain_id: str = "31337"
+    extra: dict[str, str] = field(default_factory=dict)
+
+    def environment(self) -> dict[str, str]:
+        return tool_env(os.environ) | {
+            "RPC_URL": self.url,
+            "RPC_CHAIN_ID": self.chain_id,
+            "DEPLOYMENTS_DIR": str(self.records),
+            **self.extra,
+        }
+
+    def start(self, script: str, *words: str, network: str = "rpc") -> subprocess.Popen[str]:
+        command = [str(VENV / "bin" / "brownie"), "run", f"scripts/{script}", "main", *words, "--network", network]
+        return subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            preexec_fn=chain.die_with_parent,
+        )
+
+    def run(self, script: str, *words: str, network: str = "rpc") -> tuple[int, str]:
+        process = self.start(script, *words, network=network)
+        said, _ = process.communicate(timeout=RUN_TIMEOUT_S)
+        return process.returncode, said
+
+    @property
+    def record(self) -> Path:
+        return self.records / f"{self.chain_id}.json"
+
+    def recorded(self) -> dict:
+        return json.loads(self.record.read_text())
+
+
+@pytest.fixture
+def runner(node: chain.Node, tmp_path: Path) -> Runner:
+    return Runner(node.url, tmp_path)
