@@ -1,0 +1,1 @@
+"""The event index: what the chain has said, in SQL, so that pages need no node."""

@@ -1,0 +1,225 @@
+"""Chain tables: a pure function of blocks and logs. No clock, no autoincrement, no content, no key into app tables.
+
+State tables (communities, balances, listings, orders, roles, credits) say how things are at the cursor's block; the
+journal holds what their rows were before each recent block, so that a block can be undone.
+Addresses and hashes are lower-case 0x hex, times unix seconds, JSON is canonical text (sorted keys, no spaces).
+"""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+
+from frontend.store.columns import Uint256
+
+ADDRESS = String(42)
+HASH = String(66)
+
+chain_metadata = MetaData()
+
+
+def _number(name: str, **options: bool) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, **options)  # type: ignore[arg-type]
+
+
+def _key(name: str, kind: String | type[BigInteger]) -> Column[Any]:
+    return Column(name, kind, primary_key=True, autoincrement=False)
+
+
+cursor = Table(
+    "chain_cursor",
+    chain_metadata,
+    _key("id", BigInteger),  # always 1
+    _number("chain_id"),
+    Column("genesis_hash", HASH, nullable=False),
+    Column("deployments_hash", HASH, nullable=False),  # which contracts this index is about
+    _number("start_block"),
+    _number("number"),
+    Column("hash", HASH, nullable=False),
+    _number("timestamp_ts"),
+    _number("journal_from"),  # blocks from here on can be undone
+)
+
+blocks = Table(
+    "chain_blocks",
+    chain_metadata,
+    _key("number", BigInteger),
+    Column("hash", HASH, nullable=False),
+    Column("parent_hash", HASH, nullable=False),
+    _number("timestamp_ts"),
+)
+
+events = Table(
+    "chain_events",
+    chain_metadata,
+    _key("block", BigInteger),
+    _key("log_index", BigInteger),
+    Column("block_hash", HASH, nullable=False),
+    Column("tx_hash", HASH, nullable=False),
+    _number("at_ts"),
+    Column("address", ADDRESS, nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("subject", String(78), nullable=False),  # what it is about: order key, listing id, community id, account
+    Column("args", Text, nullable=False),  # JSON
+    Index("ix_chain_events_tx", "tx_hash"),
+    Index("ix_chain_events_subject", "subject", "block", "log_index"),
+    Index("ix_chain_events_address", "address", "name", "block", "log_index"),
+)
+
+quarantine = Table(
+    "chain_quarantine",
+    chain_metadata,
+    _key("block", BigInteger),
+    _key("log_index", BigInteger),
+    Column("block_hash", HASH, nullable=False),
+    Column("tx_hash", HASH, nullable=False),
+    Column("address", ADDRESS, nullable=False),
+    Column("topics", Text, nullable=False),  # JSON
+    Column("data", Text, nullable=False),  # hex, at most its first kilobytes
+    Column("reason", Text, nullable=False),
+)
+
+journal = Table(
+    "chain_journal",
+    chain_metadata,
+    _key("block", BigInteger),
+    _key("step", BigInteger),  # counts the rows that this block touched
+    Column("table_name", String(64), nullable=False),
+    Column("key", Text, nullable=False),  # JSON list
+    Column("before", Text),  # JSON of the row; NULL if there was none
+)
+
+communities = Table(
+    "chain_communities",
+    chain_metadata,
+    _key("id", BigInteger),  # 0 = the platform
+    Column("name", Text, nullable=False),
+    Column("symbol", Text, nullable=False),
+    Column("token", ADDRESS, unique=True),
+    Column("steward", ADDRESS, nullable=False),
+    Column("pending_steward", ADDRESS),
+    Column("founder", ADDRESS),
+    Column("cap_units", Uint256, nullable=False),
+    Column("founder_allocation_units", Uint256, nullable=False),
+    _number("vesting_start_ts"),
+    _number("vesting_cliff_s"),
+    _number("vesting_duration_s"),
+    _number("fee_bps"),
+    _number("raised_fee_bps"),
+    _number("raise_at_ts"),
+    Column("metadata_uri", Text, nullable=False),
+    Column("metadata_hash", HASH),
+    _number("opened_at_ts"),
+    _number("opened_block"),
+    _number("opened_log_index"),
+    _number("holder_count"),
+    _number("listing_count"),
+    _number("transfer_count"),
+    Column("supply_units", Uint256, nullable=False),
+    Column("minted_by_steward_units", Uint256, nullable=False),
+    Column("minted_by_founder_units", Uint256, nullable=False),
+    Column("mint_renounced", Boolean, nullable=False),
+    Column("uri_frozen", Boolean, nullable=False),
+    Index("ix_chain_communities_steward", "steward", "id"),
+    Index("ix_chain_communities_pending", "pending_steward", "id"),
+    Index("ix_chain_communities_name", "name", "id"),
+    Index("ix_chain_communities_holders", "holder_count", "id"),
+)
+
+balances = Table(
+    "chain_balances",
+    chain_metadata,
+    _key("token", ADDRESS),
+    _key("account", ADDRESS),
+    Column("balance_units", Uint256, nullable=False),  # never 0: such rows are taken out
+    Index("ix_chain_balances_rank", "token", "balance_units", "account"),
+    Index("ix_chain_balances_account", "account", "token"),
+)
+
+listings = Table(
+    "chain_listings",
+    chain_metadata,
+    _key("id", HASH),
+    Column("seller", ADDRESS, nullable=False),
+    _number("community_id"),
+    Column("currency", ADDRESS, nullable=False),
+    Column("unit_price_units", Uint256, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("instant", Boolean, nullable=False),
+    _number("quantity_limit"),
+    _number("quantity_sold"),
+    Column("paused", Boolean, nullable=False),
+    Column("in_stock", Boolean, nullable=False),  # not paused, and something is left
+    _number("valid_until_ts"),
+    Column("only_buyer", ADDRESS),
+    Column("content_hash", HASH, nullable=False),
+    Column("terms", Text, nullable=False),  # JSON
+    _number("opened_at_ts"),
+    _number("opened_block"),
+    _number("opened_log_index"),
+    Column("tx_hash", HASH, nullable=False),
+    Index("ix_chain_listings_new", "opened_block", "opened_log_index"),
+    Index("ix_chain_listings_stock", "in_stock", "opened_block", "opened_log_index"),
+    Index("ix_chain_listings_community", "community_id", "opened_block", "opened_log_index"),
+    Index("ix_chain_listings_seller", "seller", "opened_block", "opened_log_index"),
+    Index("ix_chain_listings_kind", "kind", "opened_block", "opened_log_index"),
+    Index("ix_chain_listings_price", "currency", "unit_price_units", "id"),
+    Index("ix_chain_listings_prices", "unit_price_units", "id"),
+    Index("ix_chain_listings_sold", "quantity_sold", "opened_block", "opened_log_index"),
+    Index("ix_chain_listings_only", "only_buyer", "opened_block", "opened_log_index"),
+    Index("ix_chain_listings_content", "content_hash"),
+)
+
+orders = Table(
+    "chain_orders",
+    chain_metadata,
+    _key("key", HASH),
+    Column("listing_id", HASH, nullable=False),
+    Column("holder", ADDRESS, nullable=False),
+    Column("payer", ADDRESS, nullable=False),
+    Column("ref", HASH, nullable=False),
+    Column("purchase", Text, nullable=False),  # JSON
+    _number("quantity"),
+    Column("paid_units", Uint256, nullable=False),
+    Column("amount_units", Uint256, nullable=False),  # still in escrow
+    _number("clock_ts"),
+    Column("state", String(16), nullable=False),
+    _number("platform_fee_bps"),
+    _number("community_fee_bps"),
+    Column("commitment", HASH),
+    Column("holder_stake_units", Uint256, nullable=False),
+    Column("seller_stake_units", Uint256, nullable=False),
+    Column("ruled_bps_to_buyer", Integer),
+    _number("funded_at_ts"),
+    _number("updated_at_ts"),
+    _number("funded_block"),
+    _number("funded_log_index"),
+    Column("tx_hash", HASH, nullable=False),
+    Index("ix_chain_orders_listing", "listing_id", "funded_block", "funded_log_index"),
+    Index("ix_chain_orders_tx", "tx_hash"),
+)
+
+order_roles = Table(
+    "chain_order_roles",
+    chain_metadata,
+    _key("account", ADDRESS),
+    _key("role", String(8)),  # buyer, seller, arbiter (the backup too)
+    _key("order_key", HASH),
+    Column("is_open", Boolean, nullable=False),
+    Column("is_disputed", Boolean, nullable=False),  # contested or before the arbiter
+    _number("funded_block"),
+    _number("funded_log_index"),
+    Index("ix_chain_order_roles_all", "account", "role", "funded_block", "funded_log_index"),
+    Index("ix_chain_order_roles_open", "account", "role", "is_open", "funded_block", "funded_log_index"),
+    Index("ix_chain_order_roles_disputed", "account", "role", "is_disputed", "funded_block", "funded_log_index"),
+)
+
+credits = Table(
+    "chain_credits",
+    chain_metadata,
+    _key("account", ADDRESS),
+    _key("currency", ADDRESS),
+    Column("amount_units", Uint256, nullable=False),  # never 0: such rows are taken out
+)
+
+STATE_TABLES = (communities, balances, listings, orders, order_roles, credits)
+DUMPED_TABLES = (blocks, events, quarantine, *STATE_TABLES)
