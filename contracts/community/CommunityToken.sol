@@ -92,6 +92,7 @@ contract CommunityToken is ICommunityToken, ERC20, ERC20Permit {
         require(amount != 0, TokenNothingVested());
         _founderMinted = uint112(vested); // vested <= founderAllocation, a uint112
         _mint(numbers.founder, amount);
+        emit VestedMinted(amount);
     }
 
     /// @inheritdoc ICommunityToken

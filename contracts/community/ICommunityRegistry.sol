@@ -65,6 +65,7 @@ interface ICommunityRegistry {
     event FeeSet(uint64 indexed id, uint16 feeBps);
 
     /// @notice A higher rate comes into force at `raiseAt` (unix time), for new orders only. Replaces a waiting one.
+    /// @dev Nothing is emitted when it comes into force: from that second on it is the rate.
     event FeeRaiseAnnounced(uint64 indexed id, uint16 feeBps, uint40 raiseAt);
 
     /// @notice Open a community; the caller becomes its steward and the founder of its token.

@@ -34,6 +34,9 @@ interface ICommunityToken is IERC20Metadata {
     /// @notice Raised when the URI is longer than allowed, in bytes.
     error TokenURITooLong(uint256 length, uint256 max);
 
+    /// @notice So much of the founder's allocation was minted as it vested; the Transfer before it says to whom.
+    event VestedMinted(uint256 amount);
+
     /// @notice The steward's minting has ended for ever.
     event MintRenounced();
 

@@ -152,13 +152,16 @@ interface IMarket is ICredits {
     );
 
     /// @notice Final: the seller is paid; who got what stands in CreditsAdded of the same transaction.
-    event OrderCompleted(bytes32 indexed key);
+    /// @param by The caller: the holder who confirmed, or whoever called `expire`.
+    event OrderCompleted(bytes32 indexed key, address by);
 
     /// @notice Final: cancelled, declined or not accepted in time. All went back, and the quantity to stock.
-    event OrderCancelled(bytes32 indexed key);
+    /// @param by The caller: the holder who cancelled, the seller who declined, or whoever called `expire`.
+    event OrderCancelled(bytes32 indexed key, address by);
 
     /// @notice Final: all went back to the holder.
-    event OrderRefunded(bytes32 indexed key);
+    /// @param by The caller: the seller, or whoever called `expire`.
+    event OrderRefunded(bytes32 indexed key, address by);
 
     /// @notice Final: divided by a ruling. Who got what stands in CreditsAdded of the same transaction.
     /// @param by The arbiter who ruled.
@@ -175,7 +178,7 @@ interface IMarket is ICredits {
     function setPaused(Terms calldata terms, bool paused) external;
 
     /// @notice Change how many units may be sold in all. Seller only.
-    /// @param expectedLimit The limit as the caller knows it; a purchase or a second tab cannot be overlooked.
+    /// @param expectedLimit The limit as the caller knows it; a change from a second tab cannot be overlooked.
     /// @param newLimit Units in all, those sold before included; below that nothing is left to buy.
     function setQuantityLimit(Terms calldata terms, uint32 expectedLimit, uint32 newLimit) external;
 
@@ -197,7 +200,8 @@ interface IMarket is ICredits {
     ) external payable returns (bytes32 key);
 
     /// @notice The same with an ERC-2612 permit of the payer, in one transaction.
-    /// @dev A permit that was already used (by whoever saw it) does no harm: the allowance decides.
+    /// @dev A permit that was already used (by whoever saw it) does no harm: the allowance decides. The permit is the only
+    /// call to a currency besides transfers, and comes after the terms were found listed.
     function buyWithPermit(
         Terms calldata terms,
         uint32 quantity,
@@ -227,6 +231,7 @@ interface IMarket is ICredits {
     function confirm(Terms calldata terms, address holder, bytes32 ref) external;
 
     /// @notice Give all the money back. Seller only; any open state. Stakes go back to who they were staked for.
+    /// @dev Warning: it ends a dispute without a ruling, and then the arbiter gets no fee.
     function refund(Terms calldata terms, address holder, bytes32 ref) external;
 
     /// @notice Dispute what was delivered, with the arbiter's fee as stake. Holder only; DELIVERED, until inspectBy.

@@ -32,6 +32,9 @@ contract Market is IMarket, Credits {
     /// @inheritdoc IMarket
     address public immutable REGISTRY;
 
+    // Kept from the start: were an id made with the chain's id of today, a chain that renumbers would lose its orders.
+    uint256 private immutable CHAIN_ID;
+
     mapping(bytes32 listingId => Listing) private _listings;
     mapping(bytes32 key => Order) private _orders;
 
@@ -39,6 +42,7 @@ contract Market is IMarket, Credits {
     constructor(address registry) {
         require(registry.code.length != 0, MarketNoCode(registry));
         REGISTRY = registry;
+        CHAIN_ID = block.chainid;
     }
 
     /// @inheritdoc IMarket
@@ -82,7 +86,9 @@ contract Market is IMarket, Credits {
         uint256 deadline,
         Purchase calldata purchase
     ) external payable returns (bytes32 key) {
-        return _buy(terms, quantity, maxTotal, maxFeeBps, deadline, purchase);
+        uint256 total;
+        (key, total) = _buy(terms, quantity, maxTotal, maxFeeBps, deadline, purchase);
+        _collect(terms.currency, total);
     }
 
     /// @inheritdoc IMarket
@@ -96,8 +102,9 @@ contract Market is IMarket, Credits {
         Permit calldata permit
     ) external returns (bytes32 key) {
         require(terms.currency != ETH, CreditsWrongValue(0, maxTotal));
+        uint256 total;
+        (key, total) = _buy(terms, quantity, maxTotal, maxFeeBps, deadline, purchase);
         // Somebody may have submitted the permit before us; then it fails and the allowance stands all the same.
-        // slither-disable-next-line reentrancy-events nothing is written before it, and the terms are checked after it
         try
             IERC20Permit(terms.currency).permit(
                 msg.sender,
@@ -109,7 +116,7 @@ contract Market is IMarket, Credits {
                 permit.s
             )
         {} catch {}
-        return _buy(terms, quantity, maxTotal, maxFeeBps, deadline, purchase);
+        _collect(terms.currency, total);
     }
 
     /// @inheritdoc IMarket
@@ -259,6 +266,7 @@ contract Market is IMarket, Credits {
         return keccak256(abi.encode(listingId, holder, ref));
     }
 
+    /// @dev Everything of a purchase but the payment: checks it, writes it and announces it.
     function _buy(
         Terms calldata terms,
         uint32 quantity,
@@ -266,12 +274,12 @@ contract Market is IMarket, Credits {
         uint256 maxFeeBps,
         uint256 deadline,
         Purchase calldata purchase
-    ) private returns (bytes32 key) {
+    ) private returns (bytes32 key, uint256 total) {
         require(block.timestamp <= deadline, MarketPurchaseExpired(deadline, block.timestamp));
         bytes32 listingId = _listingId();
         _checkPurchase(terms, purchase);
         _takeStock(terms, listingId, quantity);
-        uint256 total = uint256(terms.unitPrice) * quantity;
+        total = uint256(terms.unitPrice) * quantity;
         uint256 max = _min(maxTotal, type(uint128).max);
         require(total <= max, MarketTotalTooHigh(total, max));
 
@@ -288,7 +296,6 @@ contract Market is IMarket, Credits {
             milestone: 0
         });
         key = _open(listingId, purchase, order);
-        _collect(terms.currency, total);
     }
 
     /// @dev Writes and announces a new order, once.
@@ -362,10 +369,10 @@ contract Market is IMarket, Credits {
         if (from == State.FUNDED) {
             _finish(order, State.CANCELLED);
             _listings[_listingId()].quantitySold -= order.quantity;
-            emit OrderCancelled(key);
+            emit OrderCancelled(key, msg.sender);
         } else {
             _finish(order, State.REFUNDED);
-            emit OrderRefunded(key);
+            emit OrderRefunded(key, msg.sender);
         }
         if (from >= State.CONTESTED) back += terms.arbiterFee;
         bool sellerStaked = from == State.DISPUTED && terms.arbiterFee != 0;
@@ -384,7 +391,7 @@ contract Market is IMarket, Credits {
             sellerStake: 0,
             toArbiter: 0
         });
-        emit OrderCompleted(key);
+        emit OrderCompleted(key, msg.sender);
         _payOut(terms, key, order, division);
     }
 
@@ -489,7 +496,7 @@ contract Market is IMarket, Credits {
     /// @dev The id of this call's terms. They are the first argument of every call, so they are the first bytes of its
     /// calldata; anything but the one spelling that was listed has another hash and is unknown.
     function _listingId() private view returns (bytes32) {
-        return TermsLib.id(msg.data[4:4 + TermsLib.TERMS_BYTES]);
+        return TermsLib.id(CHAIN_ID, msg.data[4:4 + TermsLib.TERMS_BYTES]);
     }
 
     /// @dev The last second in which somebody may rule.

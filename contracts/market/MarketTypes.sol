@@ -35,7 +35,7 @@ struct Terms {
     bytes32 persona; // the seller's persona; must be 0
     address currency; // an ERC-20, or 0 for ETH
     uint128 unitPrice; // price of one unit; not 0
-    uint128 arbiterFee; // stake of each side, in `currency`; 0 = free arbitration
+    uint128 arbiterFee; // stake of each side, in `currency`; 0 = free arbitration; at most unitPrice
     address arbiter; // rules on a dispute; not 0, not the seller
     address backupArbiter; // rules when the arbiter was silent; 0 = none
     address onlyBuyer; // 0 = anyone
@@ -78,7 +78,7 @@ struct Listing {
     uint32 quantitySold; // units in orders, less those of cancelled ones
 }
 
-/// @dev An ERC-2612 approval of `value` by the payer, spent by a purchase or a stake.
+/// @dev An ERC-2612 approval of `value` by the payer, spent by a purchase.
 struct Permit {
     uint256 value; // smallest unit of the currency
     uint256 deadline; // unix time

@@ -25,14 +25,15 @@ library TermsLib {
     uint256 internal constant MAX_RULE_FOR = 60 days;
 
     /// @dev The id of ABI-encoded terms: with chain and Market, so that no terms mean two things.
-    function id(bytes calldata terms) internal view returns (bytes32) {
-        return keccak256(bytes.concat(bytes32(block.chainid), bytes32(uint256(uint160(address(this)))), terms));
+    function id(uint256 chainId, bytes calldata terms) internal view returns (bytes32) {
+        return keccak256(bytes.concat(bytes32(chainId), bytes32(uint256(uint160(address(this)))), terms));
     }
 
     /// @dev Reverts with what is wrong first.
     function check(Terms calldata terms) internal view {
         _checkParties(terms);
         _within("unitPrice", terms.unitPrice, 1, type(uint128).max);
+        _within("arbiterFee", terms.arbiterFee, 0, terms.unitPrice); // a fee above the price would make disputing senseless
         require(
             terms.currency == address(0) || terms.currency.code.length != 0,
             IMarket.MarketNoCode(terms.currency)

@@ -16,7 +16,7 @@ from frontend.contracts.registry import Abi, exported_abi
 # what the index lives on; whatever else our contracts emit (Approval, for instance) changes nothing that it shows
 WANTED: Mapping[str, tuple[str, ...]] = {
     "CommunityRegistry": ("CommunityOpened", "StewardshipOffered", "StewardshipMoved", "FeeSet", "FeeRaiseAnnounced"),
-    "CommunityToken": ("Transfer", "MintRenounced", "ContractMetadataChanged", "ContractURIFrozen"),
+    "CommunityToken": ("Transfer", "VestedMinted", "MintRenounced", "ContractMetadataChanged", "ContractURIFrozen"),
     "Market": (
         "ListingOpened",
         "ListingPaused",

@@ -28,6 +28,7 @@ def only_writer(engine: Engine) -> Iterator[None]:
         return
     with engine.connect() as connection:
         taken = connection.execute(text("SELECT pg_try_advisory_lock(:number)"), {"number": LOCK_NUMBER}).scalar_one()
+        connection.commit()  # the lock is the session's; an open transaction would keep old rows alive
         if not taken:
             raise FollowerRuns("Another follower writes this database's index.")
         try:

@@ -103,8 +103,7 @@ class Queries:
 
     def community(self, community_id: int) -> Community | None:
         """Give a community, or the platform for id 0."""
-        if not 0 <= community_id < 2**63:
-            return None
+        community_id = _known_size(community_id)
         with self._engine.connect() as connection:
             row = connection.execute(community_rows().where(communities.c.id == community_id)).one_or_none()
         return None if row is None else community_of(row)
@@ -124,6 +123,7 @@ class Queries:
 
     def holders(self, community_id: int, page: int = 1, per_page: int = 50) -> Page[Holder]:
         """List who holds a community's token, the largest first."""
+        community_id = _known_size(community_id)
         with self._engine.connect() as connection:
             found = select(communities.c.token, communities.c.supply_units, communities.c.holder_count)
             row = connection.execute(found.where(communities.c.id == community_id)).one_or_none()
@@ -244,6 +244,7 @@ class Queries:
 
     def transfers(self, community_id: int, page: int = 1, per_page: int = 50) -> Page[Transfer]:
         """List how a community's token moved, the newest first."""
+        community_id = _known_size(community_id)
         with self._engine.connect() as connection:
             about = select(communities.c.token, communities.c.transfer_count).where(communities.c.id == community_id)
             row = connection.execute(about).one_or_none()
@@ -286,7 +287,7 @@ def _filtered(found: Select[Any], wanted: ListingFilter) -> Select[Any]:
     if words is not None:
         found = found.where(words)
     if wanted.community_id is not None:
-        found = found.where(listings.c.community_id == wanted.community_id)
+        found = found.where(listings.c.community_id == _known_size(wanted.community_id))
     for column, value in (
         (listings.c.kind, wanted.kind),
         (listings.c.currency, wanted.currency and wanted.currency.lower()),
@@ -308,3 +309,8 @@ def _filtered(found: Select[Any], wanted: ListingFilter) -> Select[Any]:
 
 def _in_range(units: int) -> int:
     return max(0, min(units, MAX_UINT256))
+
+
+def _known_size(community_id: int) -> int:
+    """Give an id that the database can look for: nothing has the id -1."""
+    return community_id if 0 <= community_id < 2**63 else -1

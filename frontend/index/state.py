@@ -12,7 +12,6 @@ from eth_utils.crypto import keccak
 from frontend.index.changes import Changes, Row, canonical
 from frontend.index.decode import Event, Malformed
 from frontend.index.models import balances, communities, credits, listings, order_roles, orders
-from frontend.index.views import vested_units
 
 ZERO_ADDRESS = "0x" + "0" * 40
 ZERO_HASH = "0x" + "0" * 64
@@ -100,14 +99,20 @@ class State:
         row["transfer_count"] += 1
         if sender == ZERO_ADDRESS:
             row["supply_units"] += value
-            minter = "founder" if _is_vested_mint(row, to, value, at_ts) else "steward"
-            row[f"minted_by_{minter}_units"] += value
+            row["minted_by_steward_units"] += value  # until VestedMinted says otherwise
         else:
             row["holder_count"] += self._add_balance(event.log.address, sender, -value)
         if to == ZERO_ADDRESS:
             row["supply_units"] -= value
         else:
             row["holder_count"] += self._add_balance(event.log.address, to, value)
+        self._changes.put(communities, row)
+        return str(row["id"])
+
+    def vested_minted(self, event: Event, args: Row, at_ts: int) -> str:
+        row = self._community_by_token(event)
+        row["minted_by_steward_units"] -= args["amount"]
+        row["minted_by_founder_units"] += args["amount"]
         self._changes.put(communities, row)
         return str(row["id"])
 
@@ -358,6 +363,7 @@ HANDLERS: dict[str, Callable[[State, Event, Row, int], str]] = {
     "FeeSet": State.fee_set,
     "FeeRaiseAnnounced": State.fee_raise_announced,
     "Transfer": State.transfer,
+    "VestedMinted": State.vested_minted,
     "MintRenounced": State.mint_renounced,
     "ContractMetadataChanged": State.contract_metadata_changed,
     "ContractURIFrozen": State.contract_uri_frozen,
@@ -448,23 +454,6 @@ def _community(community_id: int, steward: str, event: Event, at_ts: int) -> Row
         "mint_renounced": False,
         "uri_frozen": False,
     }
-
-
-def _is_vested_mint(row: Row, to: str, value: int, at_ts: int) -> bool:
-    """Tell the founder's vested mint from the steward's, which the token's events do not.
-
-    `mintVested` mints to the founder exactly what has vested by the block's time and was not minted before.
-    """
-    if to != row["founder"] or value == 0:
-        return False
-    vested = vested_units(
-        row["founder_allocation_units"],
-        row["vesting_start_ts"],
-        row["vesting_cliff_s"],
-        row["vesting_duration_s"],
-        at_ts,
-    )
-    return bool(value == vested - row["minted_by_founder_units"])
 
 
 def _small_id(found: int) -> int:
