@@ -61,7 +61,7 @@ class Fetcher:
             {header.number: header for header in headers},
             in_order(logs, {header.number: header.hash for header in headers}),
             keep_from=floor,
-            journal_from=floor,
+            journal_from=floor + 1,  # the oldest kept block is what can be gone back to, and so is never undone itself
             older=self._older(floor, first, parent_hash, oldest),
         )
 

@@ -1,0 +1,1 @@
+"""Communities: the list, opening one, its page and its steward's desk."""

@@ -1,0 +1,1 @@
+"""Money that the market owes to an account, and taking it out."""

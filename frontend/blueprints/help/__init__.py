@@ -1,0 +1,1 @@
+"""What escrow protects and what it does not."""

@@ -1,0 +1,13 @@
+"""How escrow protects you: the same words as the contracts, for people."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+blueprint = Blueprint("help", __name__, url_prefix="/help")
+
+
+@blueprint.get("/escrow")
+def escrow() -> str:
+    """Explain every state, every silence, and what is not promised."""
+    return render_template("help/escrow.html")

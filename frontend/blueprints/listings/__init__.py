@@ -1,0 +1,1 @@
+"""Listings: a new one, my own, one for all to see, and its checkout."""

@@ -1,0 +1,177 @@
+"""Forms of listings. Every bound is the protocol's own (TermsLib.sol); the contract checks all of it again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField
+from wtforms.validators import ValidationError
+
+from frontend.pages.fields import (
+    LANGUAGES,
+    MAX_UINT128,
+    AddressField,
+    AmountField,
+    ChoiceField,
+    ChoicesField,
+    CountField,
+    DurationField,
+    LongWordsField,
+    PageForm,
+    PercentField,
+    WordsField,
+    choices,
+    read_tags,
+)
+from frontend.pages.pictures import PictureFields
+from frontend.pages.text import DAY_S, HOUR_S
+
+MAX_UINT32 = 2**32 - 1
+INSTANT_MOST_S = 48 * HOUR_S
+GOODS, SERVICE = "goods", "service"
+
+
+class ListingForm(PictureFields, PageForm):
+    """New terms of a sale. They never change; another price is another listing."""
+
+    title = WordsField(_l("Title"), most=120)
+    text = LongWordsField(
+        _l("What exactly does the buyer get?"),
+        most=10_000,
+        render_kw={"rows": 7},
+        description=_l("An arbiter will measure a dispute by this text. Size, state, what is included, what is not."),
+    )
+    lang = ChoiceField(_l("Language of these texts"), choices=LANGUAGES)
+    tags = WordsField(_l("Words to be found by"), most=200, needed=False, description=_l("Up to 8, separated by commas."))
+    kind = ChoicesField(_l("Kind"), choices=choices([(GOODS, _l("Goods: something is shipped")), (SERVICE, _l("Service: work for the buyer"))]), default=GOODS)
+    instant = BooleanField(
+        _l("Instant: no acceptance by me"),
+        description=_l("Paying starts your time to deliver, 48 hours at most. The buyer cannot cancel."),
+    )
+
+    currency = ChoiceField(_l("Currency"))
+    other_currency = AddressField(
+        _l("Address of the token"),
+        needed=False,
+        description=_l("Only for another ERC-20. Buyers see a warning: nobody here knows that token, and one that taxes transfers is refused."),
+    )
+    price = AmountField(_l("Price of one"), most=MAX_UINT128)
+    quantity = CountField(_l("How many"), most=MAX_UINT32, default="1", description=_l("You can change this later."))
+
+    accept_for = DurationField(
+        _l("You accept within"), least=HOUR_S, most=30 * DAY_S, needed=False, default="2", description=_l("1 hour to 30 days. If you stay silent, the buyer gets all back.")
+    )
+    deliver_for = DurationField(
+        _l("You deliver within"), least=HOUR_S, most=180 * DAY_S, default="7", description=_l("1 hour to 180 days after accepting; 48 hours at most if instant. If you miss it, the buyer gets all back.")
+    )
+    transit_for = DurationField(
+        _l("On the way for"), least=0, most=90 * DAY_S, needed=False, default="7", description=_l("Goods only, up to 90 days. Added to the time to inspect.")
+    )
+    inspect_for = DurationField(
+        _l("The buyer inspects within"), least=DAY_S, most=60 * DAY_S, default="3", description=_l("1 to 60 days. If the buyer stays silent, you are paid.")
+    )
+    sell_for = DurationField(
+        _l("The offer ends after"), least=HOUR_S, most=3_650 * DAY_S, needed=False, description=_l("Empty: it has no end.")
+    )
+
+    arbiter = AddressField(_l("Arbiter"), description=_l("Decides if the buyer disputes. Neither you nor the buyer; buyers see who it is before they pay."))
+    backup_arbiter = AddressField(_l("Backup arbiter"), needed=False, description=_l("Decides if the arbiter stays silent."))
+    arbiter_fee = AmountField(
+        _l("Arbiter's fee"),
+        most=MAX_UINT128,
+        zero=True,
+        default="0",
+        description=_l("In the currency of the sale. Each side stakes it in a dispute; whoever loses pays. At most the price of one; 0: free arbitration."),
+    )
+    rule_for = DurationField(
+        _l("The arbiter rules within"), least=3 * DAY_S, most=60 * DAY_S, default="7", description=_l("3 to 60 days; the backup has the same again. If both stay silent, the buyer gets all back.")
+    )
+
+    max_fee = PercentField(
+        _l("Highest commission you accept"),
+        most_bps=10_000,
+        description=_l("Platform and community together. If they rise above it, the listing cannot be bought."),
+    )
+    only_buyer = AddressField(_l("For one buyer only"), needed=False, description=_l("Empty: anyone may buy."))
+
+    def validate_tags(self, field: Any) -> None:
+        self.tag_list = read_tags(field.data or "")
+
+    def validate_accept_for(self, field: Any) -> None:
+        if not self.instant.data and not field.data:
+            raise ValidationError(_l("Please fill this in, or make the listing instant."))
+
+    def validate_deliver_for(self, field: Any) -> None:
+        if self.instant.data and field.seconds is not None and field.seconds > INSTANT_MOST_S:
+            raise ValidationError(_l("48 hours at most for an instant listing."))
+
+    def validate_backup_arbiter(self, field: Any) -> None:
+        if field.address and field.address == self.arbiter.address:
+            raise ValidationError(_l("The backup must be somebody else than the arbiter."))
+
+    def validate_arbiter_fee(self, field: Any) -> None:
+        if field.units is not None and self.price.units is not None and field.units > self.price.units:
+            raise ValidationError(_l("Not more than the price of one: nobody would dispute."))
+
+    def times(self) -> dict[str, int]:
+        """Give the times in seconds as terms want them: what does not apply is 0."""
+        instant, goods = bool(self.instant.data), self.kind.data == GOODS
+        return {
+            "accept_for_s": 0 if instant else self.accept_for.seconds or 0,
+            "deliver_for_s": self.deliver_for.seconds or 0,
+            "transit_for_s": (self.transit_for.seconds or 0) if goods else 0,
+            "inspect_for_s": self.inspect_for.seconds or 0,
+            "rule_for_s": self.rule_for.seconds or 0,
+        }
+
+    def description(self) -> dict[str, Any]:
+        """Give the description as it is stored and hashed."""
+        return {
+            "title": self.title.data,
+            "text": self.text.data,
+            "lang": self.lang.data,
+            "picture": self.picture_or_none,
+            "kind": self.kind.data,
+            "tags": self.tag_list,
+        }
+
+
+class QuantityForm(PageForm):
+    """How many may be sold in all; `expected` is what the seller saw."""
+
+    expected = CountField(_l("Limit as shown"), least=0, most=MAX_UINT32)
+    quantity = CountField(_l("How many in all"), least=0, most=MAX_UINT32, description=_l("Those sold before included."))
+
+
+class PauseForm(PageForm):
+    """Stop or resume new orders."""
+
+
+class BuyForm(PageForm):
+    """A purchase, with the bounds that the buyer saw."""
+
+    quantity = CountField(_l("How many"), most=MAX_UINT32, default="1")
+    recipient = ChoicesField(
+        _l("Who receives it"), choices=choices([("me", _l("I do, with this account")), ("other", _l("Another account"))]), default="me"
+    )
+    holder = AddressField(
+        _l("Address of the other account"),
+        needed=False,
+        description=_l("It will hold the order: confirm, dispute, and receive refunds. Your payment links the two addresses for everyone to see, for ever."),
+    )
+    fee_shown = HiddenField()
+
+    def validate_holder(self, field: Any) -> None:
+        if self.recipient.data == "other" and not field.data:
+            raise ValidationError(_l("Please fill this in, or choose yourself."))
+
+    def validate_fee_shown(self, field: Any) -> None:
+        typed = field.data or ""
+        if not (typed.isascii() and typed.isdigit() and len(typed) <= 5 and int(typed) <= 10_000):
+            raise ValidationError(_l("The form is incomplete. Please reload the page."))
+
+    @property
+    def max_fee_bps(self) -> int:
+        """The commission that the buyer saw; a higher one is refused by the contract."""
+        return int(self.fee_shown.data)

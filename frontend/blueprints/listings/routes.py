@@ -1,0 +1,253 @@
+"""Listings: reading one is for everyone, the rest is its seller's or a buyer's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request
+from flask_babel import gettext as _
+
+from frontend.auth import current_account, sign_in_required
+from frontend.blueprints.listings.forms import BuyForm, ListingForm, PauseForm, QuantityForm
+from frontend.errors import NodeDown, NotAllowed, Refused
+from frontend.extensions import queries, services
+from frontend.index.views import ListingFilter
+from frontend.pages.act import Answer, account, act, chain_now, said_again, with_key
+from frontend.pages.amounts import say_units
+from frontend.pages.currencies import ETH, OTHER, currencies_of, offered
+from frontend.pages.desks import fresh, posted
+from frontend.pages.fees import fees_of, waiting_raise
+from frontend.pages.fields import choices
+from frontend.pages.layout import page_language, same_account
+from frontend.pages.numbers import hash_or_404, page_number, small_number
+from frontend.pages.terms import terms_of
+from frontend.services.market import NewListing
+
+blueprint = Blueprint("listings", __name__)
+
+
+def listing_or_404(listing_id: str) -> Any:
+    """Give a listing; one that is not there is a 404."""
+    found = queries.listing(hash_or_404(listing_id))
+    if found is None:
+        abort(404)
+    return found
+
+
+@blueprint.route("/listings/new", methods=["GET", "POST"])
+@sign_in_required
+def new() -> Answer:
+    """List something: choose the community, then the form, then the intent."""
+    community_id = small_number(request.args.get("community", ""))
+    community = queries.community(community_id) if community_id else None
+    if community is None:
+        communities = queries.communities(sort="name", page=1, per_page=100).items
+        return render_template("listings/choose.html", communities=communities)
+    now_ts = chain_now()
+    fees = fees_of(queries.community(0), community, now_ts)
+    form: ListingForm = with_key(ListingForm())  # type: ignore[assignment]
+    form.currency.choices = choices(offered(community, with_other=True))
+
+    def page() -> str:
+        return render_template(
+            "listings/new.html",
+            form=form,
+            community=community,
+            fees=fees,
+            raise_waits=waiting_raise(community, now_ts),
+            now_ts=now_ts,
+        )
+
+    if request.method == "GET":
+        form.lang.data = page_language()
+        form.currency.data = ETH
+        form.max_fee.data = say_units(fees.coming_bps, 2)
+        if not same_account(community.steward, account()):
+            form.arbiter.data = community.steward
+        return page()
+    try:
+        currency = choose_currency(form)
+    except (Refused, NodeDown) as problem:
+        form.validate()
+        return said_again(form, page, problem)
+    return act(
+        form,
+        page,
+        lambda: services.market.prepare_list(
+            account(), new_listing(form, community, currency, now_ts), form.quantity.count, form_key=form.form_key.data
+        ),
+    )
+
+
+def choose_currency(form: ListingForm) -> str:
+    """Give the currency that a form names, and tell its amounts how many decimals it has.
+
+    Raises: Refused when the token is none. Chain: read, for a token that the index does not know.
+    """
+    currency = str(form.currency.data or "")
+    if currency == OTHER:
+        found = services.market.ask_currency(form.other_currency.data or "")
+        form.price.decimals = form.arbiter_fee.decimals = found.decimals
+        return str(found.address)
+    if all(choice.value != currency for choice in form.currency.choices):
+        return ETH  # the select's own check refuses it
+    form.price.decimals = form.arbiter_fee.decimals = queries.currency(currency).decimals
+    return currency
+
+
+def new_listing(form: ListingForm, community: Any, currency: str, now_ts: int) -> NewListing:
+    """Give what a checked form says."""
+    return NewListing(
+        community_id=community.id,
+        kind=form.kind.data,
+        instant=bool(form.instant.data),
+        currency=currency,
+        unit_price_units=form.price.units or 0,
+        **form.times(),
+        valid_until_ts=now_ts + form.sell_for.seconds if form.sell_for.seconds else 0,
+        arbiter=form.arbiter.address or "",
+        backup_arbiter=form.backup_arbiter.address,
+        arbiter_fee_units=form.arbiter_fee.units or 0,
+        max_fee_bps=form.max_fee.bps,
+        only_buyer=form.only_buyer.address,
+        description=form.description(),
+    )
+
+
+@blueprint.get("/listings")
+@sign_in_required
+def mine() -> str:
+    """Show the account's own listings."""
+    return mine_page()
+
+
+def mine_page(listing_id: str = "", **sent: Any) -> str:
+    """Draw the account's listings, with the form that was refused as it was typed."""
+    page = queries.listings(ListingFilter(seller=account().lower()), sort="new", page=page_number(request.args), per_page=24)
+    rows = []
+    for listing in page.items:
+        here = sent if listing.id == listing_id else {}
+        quantity = here.get("quantity") or fresh(
+            QuantityForm, f"q{listing.id[2:12]}", expected=str(listing.quantity_limit), quantity=str(listing.quantity_limit)
+        )
+        pause = here.get("pause") or fresh(PauseForm, f"p{listing.id[2:12]}")
+        rows.append((listing, quantity, pause))
+    return render_template(
+        "listings/mine.html",
+        page=page,
+        rows=rows,
+        currencies=currencies_of(row.currency for row in page.items),
+        now_ts=chain_now(),
+    )
+
+
+def own_or_403(listing_id: str) -> Any:
+    """Give a listing to its seller only."""
+    listing = listing_or_404(listing_id)
+    if not same_account(listing.seller, account()):
+        raise NotAllowed(_("Only the seller may do this. Sign in with the seller's account."))
+    return listing
+
+
+@blueprint.post("/l/<listing_id>/paused")
+@sign_in_required
+def set_paused(listing_id: str) -> Answer:
+    """Stop or resume new orders."""
+    listing = own_or_403(listing_id)
+    form: PauseForm = posted(PauseForm, f"p{listing.id[2:12]}")
+    paused = request.form.get("paused") == "1"
+    return act(
+        form,
+        lambda: mine_page(listing.id, pause=form),
+        lambda: services.market.prepare_set_paused(account(), listing.id, paused, form_key=form.form_key.data),
+    )
+
+
+@blueprint.post("/l/<listing_id>/quantity")
+@sign_in_required
+def set_quantity(listing_id: str) -> Answer:
+    """Change how many may be sold in all."""
+    listing = own_or_403(listing_id)
+    form: QuantityForm = posted(QuantityForm, f"q{listing.id[2:12]}")
+    return act(
+        form,
+        lambda: mine_page(listing.id, quantity=form),
+        lambda: services.market.prepare_set_quantity_limit(
+            account(), listing.id, form.expected.count, form.quantity.count, form_key=form.form_key.data
+        ),
+    )
+
+
+@blueprint.get("/l/<listing_id>")
+def show(listing_id: str) -> str:
+    """Show a listing."""
+    listing = listing_or_404(listing_id)
+    now_ts = chain_now()
+    return render_template(
+        "listings/show.html",
+        listing=listing,
+        terms=terms_of(listing),
+        community=queries.community(listing.community_id),
+        currency=queries.currency(listing.currency),
+        fees=fees_of(queries.community(0), queries.community(listing.community_id), now_ts),
+        now_ts=now_ts,
+        is_seller=same_account(listing.seller, current_account()),
+    )
+
+
+@blueprint.route("/l/<listing_id>/buy", methods=["GET", "POST"])
+def buy(listing_id: str) -> Answer:
+    """Check out: everything the buyer agrees to, then the intent."""
+    listing = listing_or_404(listing_id)
+    now_ts = chain_now()
+    community = queries.community(listing.community_id)
+    fees = fees_of(queries.community(0), community, now_ts)
+    form: BuyForm = with_key(BuyForm())  # type: ignore[assignment]
+    if request.method == "GET":
+        form.quantity.data = str(small_number(request.args.get("quantity", "")) or 1)
+        form.fee_shown.data = str(fees.total_bps)
+    quantity = min(small_number(form.quantity.data or "") or 1, form.quantity.most)
+    total_units = listing.unit_price_units * quantity
+
+    def page() -> str:
+        return render_template(
+            "listings/buy.html",
+            form=form,
+            listing=listing,
+            terms=terms_of(listing),
+            community=community,
+            currency=queries.currency(listing.currency),
+            fees=fees,
+            quantity=quantity,
+            total_units=total_units,
+            now_ts=now_ts,
+            balance=balance_of(listing.currency),
+            is_seller=same_account(listing.seller, current_account()),
+        )
+
+    if request.method == "GET":
+        return page()
+    if current_account() is None:
+        abort(401)
+    return act(
+        form,
+        page,
+        lambda: services.market.prepare_buy(
+            account(),
+            listing.id,
+            quantity=form.quantity.count,
+            max_total_units=listing.unit_price_units * form.quantity.count,
+            max_fee_bps=form.max_fee_bps,
+            holder=form.holder.address if form.recipient.data == "other" else None,
+            specification_hash=None,
+            form_key=form.form_key.data,
+        ),
+    )
+
+
+def balance_of(currency: str) -> int | None:
+    """Give what the account holds of a community token; None for what the index does not count."""
+    who = current_account()
+    if who is None or queries.currency(currency).kind != "community":
+        return None
+    return int(queries.balance(currency, who.lower()))

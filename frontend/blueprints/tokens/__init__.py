@@ -1,0 +1,1 @@
+"""A community's token: supply, holders, transfers, and what a holder can do."""

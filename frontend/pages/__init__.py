@@ -1,0 +1,1 @@
+"""What all pages share: fields, texts, deadlines, and the frame around the content."""

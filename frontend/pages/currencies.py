@@ -1,0 +1,31 @@
+"""Which currencies a page offers, and how those it meets are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import gettext as _
+
+from frontend.extensions import queries, settings
+from frontend.pages.fields import ZERO_ADDRESS
+
+ETH = ZERO_ADDRESS
+OTHER = "other"
+
+
+def currencies_of(addresses: Iterable[str]) -> dict[str, Any]:
+    """Give each currency once, by its address."""
+    return {address: queries.currency(address) for address in dict.fromkeys(addresses)}
+
+
+def offered(community: Any | None = None, with_other: bool = False) -> list[tuple[str, str]]:
+    """List what a select of currencies offers: ETH, the community's token, the configured ones, any other."""
+    choices = [(ETH, "ETH")]
+    if community is not None and community.token:
+        choices.append((community.token.lower(), _("%(symbol)s (token of this community)", symbol=community.symbol)))
+    for address in settings.currencies:
+        choices.append((address.lower(), queries.currency(address).symbol))
+    if with_other:
+        choices.append((OTHER, _("Another ERC-20 token")))
+    return list(dict(choices).items())

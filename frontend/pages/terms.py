@@ -1,0 +1,45 @@
+"""A listing's terms under the names that pages use, from the dict that the index keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a page says about terms. Times in seconds, amounts in smallest units; None for "nobody"."""
+
+    arbiter: str
+    backup: str | None
+    only_buyer: str | None
+    arbiter_fee_units: int
+    max_fee_bps: int
+    accept_for_s: int
+    deliver_for_s: int
+    transit_for_s: int
+    inspect_for_s: int
+    rule_for_s: int
+    valid_until_ts: int
+
+
+def terms_of(listing: Any) -> Terms:
+    """Read a listing's terms."""
+    found = listing.terms
+    return Terms(
+        arbiter=found["arbiter"],
+        backup=_somebody(found["backupArbiter"]),
+        only_buyer=_somebody(found["onlyBuyer"]),
+        arbiter_fee_units=int(found["arbiterFee"]),
+        max_fee_bps=int(found["maxFeeBps"]),
+        accept_for_s=int(found["acceptFor"]),
+        deliver_for_s=int(found["deliverFor"]),
+        transit_for_s=int(found["transitFor"]),
+        inspect_for_s=int(found["inspectFor"]),
+        rule_for_s=int(found["ruleFor"]),
+        valid_until_ts=int(found["validUntil"]),
+    )
+
+
+def _somebody(address: str) -> str | None:
+    return address if int(address, 16) else None

@@ -1,0 +1,32 @@
+"""What the pages may ask for, one module per area; the only place that talks to a node."""
+
+from frontend.config import Settings
+from frontend.contracts.registry import Registry
+from frontend.index.queries import Queries
+from frontend.services.chain import Chain
+from frontend.services.communities import Communities
+from frontend.services.content import Contents
+from frontend.services.credits import Credits
+from frontend.services.faucet import Faucet
+from frontend.services.intent_store import IntentStore
+from frontend.services.intents import Intents
+from frontend.services.market import Market
+from frontend.services.tokens import Tokens
+from frontend.services.watch import Watch
+from frontend.store.database import Database
+
+
+class Services:
+    """All services of one app, made once. Making them asks nobody anything."""
+
+    def __init__(self, settings: Settings, registry: Registry, db: Database, queries: Queries) -> None:
+        self.chain = Chain(settings.rpc_url, settings.chain_id, settings.rpc_timeout_s)
+        self.contents = Contents(settings, db)
+        self.intent_store = IntentStore(db)
+        self.intents = Intents(registry, self.chain, self.intent_store, queries)
+        self.watch = Watch(self.chain, self.intent_store, queries, confirmations=settings.confirmations)
+        self.communities = Communities(registry, self.intents, self.contents, queries)
+        self.tokens = Tokens(registry, self.intents, self.contents, queries)
+        self.market = Market(registry, self.chain, self.intents, self.contents, queries)
+        self.credits = Credits(registry, self.intents, queries)
+        self.faucet = Faucet(settings, self.chain, db)

@@ -1,0 +1,193 @@
+"""Intents in the database: one row each, whose status only moves forward."""
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from eth_utils.address import to_checksum_address
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from frontend.store.database import Database
+from frontend.store.models import AppIntent
+
+if TYPE_CHECKING:
+    from frontend.services.intents import Intent
+
+MAX_AT_ONCE = 200
+ENDED_SHOWN_S = 600
+
+
+class IntentStore:
+    """Keeps intents. Every change is one short transaction."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def add(self, intent: "Intent", key: str) -> "Intent":
+        """Keep a new intent; if its key is taken meanwhile (a double click), give the one that has it."""
+        summary = {
+            "title": intent.title,
+            "lines": [[line.label, line.kind, line.value, line.more] for line in intent.lines],
+            "back": intent.back,
+            "permit": intent.permit,
+            "follow": intent.follow,
+        }
+        row = AppIntent(
+            id=intent.id,
+            idempotency_key=key,
+            account=intent.account.lower(),
+            chain_id=intent.chain_id,
+            genesis_hash=intent.genesis_hash,
+            action=intent.action,
+            to=intent.to.lower(),
+            data=intent.data,
+            value_wei=intent.value_wei,
+            gas=intent.gas,
+            args=_json({"contract": intent.contract, "function": intent.function, "values": intent.values}),
+            summary=_json(summary),
+            status=intent.status,
+            subject=intent.subject or None,
+            created_at_ts=intent.created_at_ts,
+            expires_at_ts=intent.expires_at_ts,
+        )
+        try:
+            with self.db.session() as session:
+                session.add(row)
+        except IntegrityError:
+            known = self.by_key(key)
+            if known is None:
+                raise
+            return known
+        return intent
+
+    def by_id(self, intent_id: str) -> "Intent | None":
+        """Give an intent, or None."""
+        with self.db.reading() as session:
+            row = session.get(AppIntent, intent_id) if len(intent_id) <= 66 else None
+            return None if row is None else _intent(row)
+
+    def by_key(self, key: str) -> "Intent | None":
+        """Give the intent of an idempotency key, or None."""
+        with self.db.reading() as session:
+            row = session.scalar(select(AppIntent).where(AppIntent.idempotency_key == key))
+            return None if row is None else _intent(row)
+
+    def knows(self, tx_hash: str) -> bool:
+        """Tell whether some intent has this transaction."""
+        with self.db.reading() as session:
+            return session.scalar(select(AppIntent.id).where(AppIntent.tx_hash == tx_hash).limit(1)) is not None
+
+    def of_account(self, account: str, limit: int = 5) -> "list[Intent]":
+        """Give an account's newest intents that are on their way or ended a moment ago."""
+        since = int(time.time()) - ENDED_SHOWN_S
+        with self.db.reading() as session:
+            rows = session.scalars(
+                select(AppIntent)
+                .where(AppIntent.account == account.lower(), AppIntent.submitted_at_ts.is_not(None))
+                .where(AppIntent.created_at_ts > since - 86400)
+                .order_by(AppIntent.created_at_ts.desc())
+                .limit(limit)
+            )
+            return [_intent(row) for row in rows]
+
+    def in_states(self, *states: str) -> "list[Intent]":
+        """Give intents in any of these states, the oldest first, some at a time."""
+        with self.db.reading() as session:
+            rows = session.scalars(
+                select(AppIntent)
+                .where(AppIntent.status.in_(states))
+                .order_by(AppIntent.created_at_ts)
+                .limit(MAX_AT_ONCE)
+            )
+            return [_intent(row) for row in rows]
+
+    def move(self, intent_id: str, *, from_states: tuple[str, ...], to: str, **changes: Any) -> bool:
+        """Change an intent's status if it is in one of the given states; tell whether it was."""
+        values: dict[str, Any] = {"status": to}
+        for name, value in changes.items():
+            values[name] = _json(value) if name == "error" and value is not None else value
+        with self.db.session() as session:
+            result = session.execute(
+                update(AppIntent).where(AppIntent.id == intent_id, AppIntent.status.in_(from_states)).values(**values)
+            )
+            return bool(result.rowcount)  # type: ignore[attr-defined]
+
+    def note(self, intent_id: str, **changes: Any) -> None:
+        """Write down something about an intent without changing its status: nonce, block, checked_at_ts, tx_hash."""
+        with self.db.session() as session:
+            session.execute(update(AppIntent).where(AppIntent.id == intent_id).values(**changes))
+
+    def complete_call(self, intent_id: str, *, data: str, gas: int, call: dict[str, Any]) -> None:
+        """Put the calldata in that a signed permit has made whole."""
+        with self.db.session() as session:
+            row = session.get_one(AppIntent, intent_id)
+            summary = json.loads(row.summary)
+            summary["permit"] = None
+            row.data, row.gas, row.args, row.summary = data, gas, _json(call), _json(summary)
+
+    def link_next(self, intent_id: str, next_id: str) -> None:
+        """Write down which intent is the step behind this one."""
+        with self.db.session() as session:
+            row = session.get_one(AppIntent, intent_id)
+            summary = json.loads(row.summary)
+            summary["next"] = next_id
+            row.summary = _json(summary)
+
+    def release_key(self, intent_id: str) -> None:
+        """Let the form of an intent that came to nothing build another one."""
+        with self.db.session() as session:
+            row = session.get_one(AppIntent, intent_id)
+            row.idempotency_key = f"spent {intent_id}"
+            if row.status in ("built", "awaiting_wallet", "rejected", "failed"):
+                row.status = "expired"
+
+    def expire(self, now_ts: int) -> int:
+        """Mark what nobody signed in time; give how many."""
+        with self.db.session() as session:
+            result = session.execute(
+                update(AppIntent)
+                .where(AppIntent.status.in_(("built", "awaiting_wallet", "rejected", "failed")))
+                .where(AppIntent.expires_at_ts < now_ts)
+                .values(status="expired")
+            )
+            return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _intent(row: AppIntent) -> "Intent":
+    from frontend.services.intents import Intent, Line
+
+    args, summary = json.loads(row.args), json.loads(row.summary)
+    return Intent(
+        id=row.id,
+        account=to_checksum_address(row.account),
+        chain_id=row.chain_id,
+        genesis_hash=row.genesis_hash,
+        action=row.action,
+        status=row.status,
+        contract=args["contract"],
+        function=args["function"],
+        values=args["values"],
+        to=to_checksum_address(row.to),
+        data=row.data,
+        value_wei=row.value_wei,
+        gas=row.gas,
+        title=summary["title"],
+        lines=tuple(Line(*entry) for entry in summary["lines"]),
+        subject=row.subject or "",
+        back=summary["back"],
+        created_at_ts=row.created_at_ts,
+        expires_at_ts=row.expires_at_ts,
+        submitted_at_ts=row.submitted_at_ts,
+        tx_hash=row.tx_hash,
+        error=json.loads(row.error) if row.error else None,
+        permit=summary.get("permit"),
+        follow=summary.get("follow"),
+        nonce=row.nonce,
+        block=row.block,
+        next_id=summary.get("next"),
+    )

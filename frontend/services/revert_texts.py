@@ -1,0 +1,337 @@
+"""Every error of the contracts as a sentence: what is wrong, and what to do. In the reader's language."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel import gettext, ngettext
+
+from frontend.formatters import bps, decimal_text, duration, short, visible, when
+from frontend.services.reverts import Refusal
+
+TOKEN_DECIMALS = 18
+
+
+def state_text(state: int) -> str:
+    """Name an order's state."""
+    texts = (
+        gettext("not paid"),
+        gettext("paid, waiting to be accepted"),
+        gettext("accepted"),
+        gettext("delivered"),
+        gettext("contested"),
+        gettext("in dispute"),
+        gettext("completed"),
+        gettext("cancelled"),
+        gettext("refunded"),
+        gettext("decided by the arbiter"),
+    )
+    return texts[state] if 0 <= state < len(texts) else str(state)
+
+
+def term_text(field: str) -> str:
+    """Name a listing's term by the ASCII word in MarketBadTerm."""
+    texts = {
+        "unitPrice": gettext("the price"),
+        "persona": gettext("the persona"),
+        "extras": gettext("the extra terms"),
+        "kind": gettext("the kind"),
+        "instant": gettext("the instant flag"),
+        "maxFeeBps": gettext("the highest commission"),
+        "reserved": gettext("a term that is not in use yet"),
+        "acceptFor": gettext("the time to accept"),
+        "deliverFor": gettext("the time to deliver"),
+        "transitFor": gettext("the time on the way"),
+        "inspectFor": gettext("the time to inspect"),
+        "ruleFor": gettext("the time to rule"),
+        "validUntil": gettext("the end of the listing"),
+        "clocks": gettext("the times"),
+    }
+    return texts.get(field, visible(field))
+
+
+def sentence(refusal: Refusal) -> str:
+    """Give what a contract said, as a sentence with cause and remedy."""
+    teller = SENTENCES.get(refusal.name)
+    if teller is None:
+        return gettext(
+            "The contract refused, for a reason that this page does not know (%(name)s). Nothing was sent.",
+            name=visible(str(refusal.args.get("selector", refusal.name))),
+        )
+    return teller(refusal.args)
+
+
+def _error(args: dict[str, Any]) -> str:
+    reason = visible(str(args.get("reason", "")))
+    if not reason:
+        return gettext("The contract refused without saying why. Nothing was sent.")
+    return gettext("The contract refused: “%(reason)s”. Nothing was sent.", reason=reason)
+
+
+def _panic(args: dict[str, Any]) -> str:
+    return gettext(
+        "The contract stopped on an internal check (panic 0x%(code)s). Nothing was sent; please tell the operator.",
+        code=f"{int(args['code']):02x}",
+    )
+
+
+def _term_value(field: str, value: int) -> str:
+    if field.endswith("For"):
+        return duration(value)
+    if field == "validUntil":
+        return str(when(value))
+    if field == "maxFeeBps":
+        return bps(value)
+    return str(value)
+
+
+def _bad_term(args: dict[str, Any]) -> str:
+    field = bytes.fromhex(str(args["field"]).removeprefix("0x")).rstrip(b"\0").decode("ascii", "replace")
+    found, low, high = (int(args[name]) for name in ("found", "min", "max"))
+    if low == high == 0:
+        return gettext("%(field)s must stay empty.", field=term_text(field).capitalize())
+    if high >= 2**39:
+        return gettext(
+            "%(field)s is %(found)s but must be at least %(low)s.",
+            field=term_text(field).capitalize(),
+            found=_term_value(field, found),
+            low=_term_value(field, low),
+        )
+    return gettext(
+        "%(field)s is %(found)s but must lie between %(low)s and %(high)s.",
+        field=term_text(field).capitalize(),
+        found=_term_value(field, found),
+        low=_term_value(field, low),
+        high=_term_value(field, high),
+    )
+
+
+def _party(args: dict[str, Any]) -> str:
+    return gettext(
+        "Only %(party)s may do this; you are signed in as %(caller)s. Switch to the right account.",
+        party=short(args["party"]),
+        caller=short(args["caller"]),
+    )
+
+
+def _late(args: dict[str, Any]) -> str:
+    return gettext(
+        "Too late: the time for this ended %(when)s. What can be done now is “expire”, by anyone.",
+        when=_moment(args["deadline"]),
+    )
+
+
+def _early(args: dict[str, Any]) -> str:
+    return gettext(
+        "Too early: the other side still has time, until %(when)s. Please try again after that.",
+        when=_moment(args["deadline"]),
+    )
+
+
+def _moment(timestamp: int) -> str:
+    return when(int(timestamp)).striptags()
+
+
+def _stock(args: dict[str, Any]) -> str:
+    left = int(args["left"])
+    if int(args["asked"]) == 0:
+        return gettext("Choose a quantity of at least 1.")
+    if left == 0:
+        return gettext("Sold out: nothing is left. The seller can raise the quantity.")
+    return ngettext(
+        "Only %(num)d is left; choose a smaller quantity.", "Only %(num)d are left; choose a smaller quantity.", left
+    )
+
+
+def _length(args: dict[str, Any]) -> str:
+    fields = {
+        "name": gettext("The name"),
+        "symbol": gettext("The symbol"),
+        "metadataURI": gettext("The description's address"),
+    }
+    return gettext(
+        "%(field)s has %(length)s bytes; 1 to %(max)s are allowed. A Korean letter takes 3 bytes.",
+        field=fields.get(args["field"], visible(str(args["field"]))),
+        length=args["length"],
+        max=args["max"],
+    )
+
+
+def _tokens(amount: int) -> str:
+    return decimal_text(int(amount), TOKEN_DECIMALS)
+
+
+Teller = Callable[[dict[str, Any]], str]
+
+SENTENCES: dict[str, Teller] = {
+    "Error": _error,
+    "Panic": _panic,
+    # Market
+    "MarketNotParty": _party,
+    "MarketBadTerm": _bad_term,
+    "MarketNoCode": lambda a: gettext(
+        "There is no contract at %(address)s, so it can be no currency. Check the token's address.",
+        address=short(a["currency"]),
+    ),
+    "MarketBadArbiter": lambda a: gettext(
+        "%(address)s cannot be the arbiter: arbiter, backup and seller must be three different accounts.",
+        address=short(a["account"]),
+    ),
+    "MarketBadHolder": lambda a: gettext(
+        "%(address)s cannot be the buyer: the seller, the arbiter and the backup may not buy here.",
+        address=short(a["holder"]),
+    ),
+    "MarketWrongArbiter": lambda a: gettext(
+        "The listing's arbiter is %(arbiter)s, not %(found)s. Reload the listing and read its terms again.",
+        arbiter=short(a["arbiter"]),
+        found=short(a["found"]),
+    ),
+    "MarketReservedField": lambda a: gettext(
+        "The purchase uses a field that is not in use yet. Reload the page and try again."
+    ),
+    "MarketUnknownCommunity": lambda a: gettext("There is no community number %(id)s.", id=a["communityId"]),
+    "MarketListingExists": lambda a: gettext("This very listing is on sale already. Look under “my listings”."),
+    "MarketUnknownListing": lambda a: gettext(
+        "The Market does not know these terms. Reload the listing and try again."
+    ),
+    "MarketListingPaused": lambda a: gettext("The seller has paused this listing. Try again later."),
+    "MarketListingEnded": lambda a: gettext("This listing ended %(when)s.", when=_moment(a["validUntil"])),
+    "MarketOutOfStock": _stock,
+    "MarketQuantityLimitChanged": lambda a: gettext(
+        "The quantity was changed meanwhile: it is %(current)s now, not %(expected)s. Reload the page and try again.",
+        current=a["current"],
+        expected=a["expected"],
+    ),
+    "MarketPurchaseExpired": lambda a: gettext(
+        "The offer to buy is too old (it ended %(when)s). Order again.", when=_moment(a["deadline"])
+    ),
+    "MarketTotalTooHigh": lambda a: gettext(
+        "The price is above your limit. Reload the listing: what you saw is not what is asked."
+    ),
+    "MarketFeeTooHigh": lambda a: gettext(
+        "Commissions are %(found)s now, above the limit of %(max)s. Nothing was paid. Reload the listing, or ask the seller "
+        "for a new one.",
+        found=bps(int(a["feeBps"])),
+        max=bps(int(a["maxBps"])),
+    ),
+    "MarketOnlyBuyer": lambda a: gettext(
+        "This listing is for %(only)s alone; %(holder)s cannot buy it.",
+        only=short(a["onlyBuyer"]),
+        holder=short(a["holder"]),
+    ),
+    "MarketOrderExists": lambda a: gettext(
+        "You have made this very purchase already; nothing is paid twice. Look at your orders."
+    ),
+    "MarketWrongState": lambda a: gettext(
+        "The order is %(state)s, so this cannot be done now. Reload the order to see what can.",
+        state=state_text(int(a["found"])),
+    ),
+    "MarketTooLate": _late,
+    "MarketTooEarly": _early,
+    "MarketBadRuling": lambda a: gettext("A ruling can give the buyer 0 to 100 %, not more."),
+    "MarketEvidenceTooLong": lambda a: gettext(
+        "The evidence's address has %(length)s bytes; at most %(max)s are allowed.", length=a["length"], max=a["max"]
+    ),
+    # Credits
+    "CreditsNotEnough": lambda a: gettext(
+        "That is more than is owed to this account, or nothing. Reload to see what is there now."
+    ),
+    "CreditsNotOwner": lambda a: gettext(
+        "%(caller)s may not withdraw for %(account)s: only the account itself, or the community's steward.",
+        caller=short(a["caller"]),
+        account=short(a["account"]),
+    ),
+    "CreditsEthRefused": lambda a: gettext("%(to)s does not accept ETH. Name another address.", to=short(a["to"])),
+    "CreditsTokenDeliveredLess": lambda a: gettext(
+        "This token delivered another amount than was asked. Tokens that take a tax or change balances are not accepted here."
+    ),
+    "CreditsWrongValue": lambda a: gettext("The ETH sent is not exactly what is due. Reload the page and try again."),
+    "CreditsNoPush": lambda a: gettext("A community's commission can only be withdrawn by its steward."),
+    "CreditsBadRecipient": lambda a: gettext("Money cannot go to %(to)s. Name another address.", to=short(a["to"])),
+    # CommunityRegistry
+    "RegistryUnknownCommunity": lambda a: gettext("There is no community number %(id)s.", id=a["id"]),
+    "RegistryBadLength": _length,
+    "RegistryBadCap": lambda a: gettext(
+        "The cap (%(cap)s) must be above 0 and at least the founder's share (%(share)s).",
+        cap=_tokens(a["cap"]),
+        share=_tokens(a["founderAllocation"]),
+    ),
+    "RegistryBadVesting": lambda a: gettext(
+        "Vesting must end at or after its cliff (%(cliff)s) and last at most %(max)s; it is %(duration)s.",
+        cliff=duration(int(a["cliff"])),
+        duration=duration(int(a["duration"])),
+        max=duration(int(a["maxDuration"])),
+    ),
+    "RegistryFeeTooHigh": lambda a: gettext(
+        "A commission of %(fee)s is above the highest possible, %(max)s.",
+        fee=bps(int(a["feeBps"])),
+        max=bps(int(a["maxBps"])),
+    ),
+    "RegistryNotSteward": lambda a: gettext(
+        "Only the steward of community %(id)s may do this; you are signed in as %(caller)s.",
+        id=a["id"],
+        caller=short(a["caller"]),
+    ),
+    "RegistryNotPendingSteward": lambda a: gettext(
+        "Stewardship of community %(id)s is not offered to %(caller)s (any more).",
+        id=a["id"],
+        caller=short(a["caller"]),
+    ),
+    # CommunityToken
+    "TokenNotSteward": lambda a: gettext(
+        "Only the community's steward may do this; you are %(caller)s.", caller=short(a["caller"])
+    ),
+    "TokenIsImplementation": lambda a: gettext("This address is the pattern of all community tokens, not a token."),
+    "TokenCapExceeded": lambda a: gettext(
+        "That would pass the token's cap: %(left)s can still be minted, not %(amount)s.",
+        left=_tokens(a["mintable"]),
+        amount=_tokens(a["amount"]),
+    ),
+    "TokenMintRenounced": lambda a: gettext("Minting was given up for ever; nothing can be minted any more."),
+    "TokenBadBatch": lambda a: gettext(
+        "A batch has 1 to %(max)s lines, each with an address and an amount.", max=a["max"]
+    ),
+    "TokenNothingVested": lambda a: gettext("Nothing of the founder's share is due yet. Look at the vesting table."),
+    "TokenContractURIFrozen": lambda a: gettext("The description was frozen for ever; it cannot be changed."),
+    "TokenURITooLong": lambda a: gettext(
+        "The description's address has %(length)s bytes; at most %(max)s are allowed.", length=a["length"], max=a["max"]
+    ),
+    # ERC-20 (ERC-6093) and permit
+    "ERC20InsufficientBalance": lambda a: gettext(
+        "%(sender)s does not hold enough of this token.", sender=short(a["sender"])
+    ),
+    "ERC20InsufficientAllowance": lambda a: gettext(
+        "The Market may not take that much of your token yet. Approve the amount first."
+    ),
+    "ERC20InvalidReceiver": lambda a: gettext("Tokens cannot go to %(to)s.", to=short(a["receiver"])),
+    "ERC20InvalidSender": lambda a: gettext("Tokens cannot come from %(sender)s.", sender=short(a["sender"])),
+    "ERC20InvalidApprover": lambda a: gettext("%(address)s cannot approve tokens.", address=short(a["approver"])),
+    "ERC20InvalidSpender": lambda a: gettext(
+        "%(address)s cannot be allowed to take tokens.", address=short(a["spender"])
+    ),
+    "ERC2612ExpiredSignature": lambda a: gettext(
+        "The signed approval is too old (it ended %(when)s). Sign again.", when=_moment(a["deadline"])
+    ),
+    "ERC2612InvalidSigner": lambda a: gettext(
+        "The approval was signed by another account. Switch account and sign again."
+    ),
+    "InvalidAccountNonce": lambda a: gettext("The signed approval was used already. Sign again."),
+    "ECDSAInvalidSignature": lambda a: gettext("The signature is no signature. Sign again."),
+    "ECDSAInvalidSignatureLength": lambda a: gettext("The signature is no signature. Sign again."),
+    "ECDSAInvalidSignatureS": lambda a: gettext("The signature is no signature. Sign again."),
+    "SafeERC20FailedOperation": lambda a: gettext(
+        "The token at %(token)s refused the transfer. Perhaps it blocks an account, or is paused.",
+        token=short(a["token"]),
+    ),
+    # OpenZeppelin's tools
+    "ReentrancyGuardReentrantCall": lambda a: gettext(
+        "A contract called back in the middle of this; that is not allowed."
+    ),
+    "InsufficientBalance": lambda a: gettext("The contract does not hold enough to do this."),
+    "FailedDeployment": lambda a: gettext("The token could not be made. Please try again."),
+    "CloneArgumentsTooLong": lambda a: gettext("Name, symbol and description's address are too long together."),
+    "StringTooLong": lambda a: gettext("A text is too long."),
+    "Unknown": lambda a: gettext(
+        "The contract refused, for a reason that this page does not know (%(name)s). Nothing was sent.",
+        name=visible(str(a.get("selector", ""))),
+    ),
+}

@@ -1,0 +1,141 @@
+"""A listing's terms and a purchase as the contracts hash them: packing of the two words, listing id, ref and order key.
+
+Source: MarketTypes.sol, TermsRules.sol, TermsClocks.sol (bit layouts), IMarket (ids).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from eth_abi.abi import encode
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
+ZERO_ADDRESS = "0x" + "0" * 40
+ZERO_HASH = "0x" + "0" * 64
+KINDS = ("goods", "file", "blueprint", "service")
+KINDS_ON_SALE = ("goods", "service")
+TERMS_TYPE = "(address,bytes32,address,uint128,uint128,address,address,address,uint256,uint256,bytes32,bytes32,bytes32)"
+PURCHASE_TYPE = "(bytes32,address,address,address,address,bytes32,bytes32,bytes32)"
+
+HOUR_S = 3600
+DAY_S = 86400
+# the protocol's bounds, seconds: TermsLib.sol
+ACCEPT_FOR_S = (HOUR_S, 30 * DAY_S)
+DELIVER_FOR_S = (HOUR_S, 180 * DAY_S)
+INSTANT_DELIVER_FOR_S = (HOUR_S, 48 * HOUR_S)
+TRANSIT_FOR_S = (0, 90 * DAY_S)
+INSPECT_FOR_S = (DAY_S, 60 * DAY_S)
+RULE_FOR_S = (3 * DAY_S, 60 * DAY_S)
+STAKE_FOR_S = 3 * DAY_S
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A listing's terms, unpacked. Amounts in the currency's smallest unit, times in seconds, bps of 10 000."""
+
+    seller: str
+    currency: str
+    unit_price_units: int
+    arbiter: str
+    content_hash: str
+    salt: str
+    community_id: int
+    kind: str = "goods"
+    instant: bool = False
+    max_fee_bps: int = 0
+    accept_for_s: int = 0
+    deliver_for_s: int = 0
+    transit_for_s: int = 0
+    inspect_for_s: int = 0
+    rule_for_s: int = 0
+    valid_until_ts: int = 0
+    arbiter_fee_units: int = 0
+    backup_arbiter: str = ZERO_ADDRESS
+    only_buyer: str = ZERO_ADDRESS
+
+    @property
+    def rules(self) -> int:
+        """Give the packed small terms."""
+        return KINDS.index(self.kind) | int(self.instant) << 8 | self.max_fee_bps << 16 | self.community_id << 192
+
+    @property
+    def clocks(self) -> int:
+        """Give the packed times."""
+        return (
+            self.accept_for_s
+            | self.deliver_for_s << 32
+            | self.transit_for_s << 64
+            | self.inspect_for_s << 96
+            | self.rule_for_s << 128
+            | self.valid_until_ts << 160
+        )
+
+    def to_abi(self) -> tuple[Any, ...]:
+        """Give the 13 values in the contract's order."""
+        return (
+            to_checksum_address(self.seller),
+            _bytes(ZERO_HASH),
+            to_checksum_address(self.currency),
+            self.unit_price_units,
+            self.arbiter_fee_units,
+            to_checksum_address(self.arbiter),
+            to_checksum_address(self.backup_arbiter),
+            to_checksum_address(self.only_buyer),
+            self.rules,
+            self.clocks,
+            _bytes(self.content_hash),
+            _bytes(self.salt),
+            _bytes(ZERO_HASH),
+        )
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """The buyer's side. Its hash is the order's ref."""
+
+    salt: str
+    payer: str
+    holder: str
+    arbiter: str
+    specification: str = ZERO_HASH
+
+    def to_abi(self) -> tuple[Any, ...]:
+        """Give the 8 values in the contract's order."""
+        return (
+            _bytes(self.salt),
+            to_checksum_address(self.payer),
+            to_checksum_address(self.holder),
+            ZERO_ADDRESS,
+            to_checksum_address(self.arbiter),
+            _bytes(ZERO_HASH),
+            _bytes(ZERO_HASH),
+            _bytes(self.specification),
+        )
+
+
+def listing_id(chain_id: int, market: str, terms_abi: tuple[Any, ...]) -> str:
+    """Give the listing id of terms on one Market."""
+    return _hash(encode(["uint256", "address", TERMS_TYPE], [chain_id, market, terms_abi]))
+
+
+def ref_of(purchase_abi: tuple[Any, ...]) -> str:
+    """Give a purchase's part of its order's key."""
+    return _hash(encode([PURCHASE_TYPE], [purchase_abi]))
+
+
+def order_key(listing: str, holder: str, ref: str) -> str:
+    """Give an order's key."""
+    return _hash(encode(["bytes32", "address", "bytes32"], [_bytes(listing), holder, _bytes(ref)]))
+
+
+def derived_salt(*parts: str) -> str:
+    """Give a salt that follows from who does what with which form, so that a repeated form means the same thing."""
+    return _hash("|".join(("dokkaebi.salt", *parts)).encode())
+
+
+def _hash(data: bytes) -> str:
+    return "0x" + keccak(data).hex()
+
+
+def _bytes(found: str) -> bytes:
+    return bytes.fromhex(found.removeprefix("0x"))

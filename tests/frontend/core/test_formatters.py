@@ -1,0 +1,94 @@
+"""Numbers, addresses and times as people read them."""
+
+import pytest
+
+from frontend import formatters
+from frontend.errors import Refused
+
+
+@pytest.mark.parametrize(
+    ("units", "decimals", "text"),
+    [
+        (0, 18, "0"),
+        (1, 18, "0.000000000000000001"),
+        (10**18, 18, "1"),
+        (1234567 * 10**18 + 5 * 10**17, 18, "1,234,567.5"),
+        (1234, 0, "1,234"),
+        (123, 2, "1.23"),
+        (-150, 2, "-1.5"),
+        (2**256 - 1, 0, f"{2**256 - 1:,}"),
+        (2**256 - 1, 77, "1.15792089237316195423570985008687907853269984665640564039457584007913129639935"),
+    ],
+)
+def test_an_amount_is_written_exactly(units, decimals, text):
+    assert formatters.decimal_text(units, decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "decimals", "units"),
+    [("1", 18, 10**18), ("0.25", 18, 25 * 10**16), ("1,250.50", 2, 125050), (" 7 ", 0, 7), ("1.000", 0, 1), (".5", 1, 5), ("0", 6, 0),
+     (str(2**256 - 1), 0, 2**256 - 1)],
+)  # fmt: skip
+def test_a_typed_amount_is_read_exactly(app, text, decimals, units):
+    with app.test_request_context("/"):
+        assert formatters.parse_units(text, decimals) == units
+
+
+@pytest.mark.parametrize(
+    ("text", "decimals"),
+    [("", 18), (".", 18), ("-1", 18), ("1e18", 18), ("NaN", 18), ("Infinity", 18), ("0x10", 18), ("1.2.3", 18), ("１", 18),
+     ("1.23", 1), ("0.1", 0), (str(2**256), 0), ("9" * 1_000_000, 18), ("1 000", 18), ("\u202e1", 18)],
+)  # fmt: skip
+def test_what_is_no_amount_is_refused(app, text, decimals):
+    with app.test_request_context("/"), pytest.raises(Refused):
+        formatters.parse_units(text, decimals)
+
+
+def test_what_is_written_reads_back():
+    for units in (0, 1, 999, 10**18, 123456789123456789123456789):
+        assert formatters.parse_units(formatters.plain_units(units, 18), 18) == units
+
+
+def test_short_addresses_keep_their_checksum():
+    assert formatters.short("0x70997970c51812dc3a010c7d01b50e0d17dc79c8") == "0x7099…79C8"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 seconds"), (1, "1 second"), (60, "1 minute"), (3600, "1 hour"), (86400 * 2 + 3600, "2 days 1 hour"), (86400 * 60, "60 days")],
+)
+def test_a_length_of_time_is_written_in_its_largest_units(app, seconds, text):
+    with app.test_request_context("/"):
+        assert formatters.duration(seconds) == text
+
+
+def test_a_moment_beyond_the_calendar_is_no_crash(app):
+    with app.test_request_context("/"):
+        assert "far in the future" in formatters.when(2**40 * 1000)
+        assert 'datetime="2026-11-23T00:00:00+00:00"' in formatters.when(1795392000)
+
+
+def test_commissions_are_written_in_per_cent():
+    assert [formatters.bps(n) for n in (0, 1, 250, 10_000)] == ["0 %", "0.01 %", "2.5 %", "100 %"]
+
+
+def test_a_persona_is_the_same_for_every_spelling_of_an_address_and_speaks_both_languages(app):
+    address = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
+    with app.test_request_context("/?lang=en"):
+        english = formatters.persona(address)
+        assert english == formatters.persona(address.lower())
+    with app.test_request_context("/?lang=ko"):
+        korean = formatters.persona(address)
+    assert english.isascii()
+    assert not korean.isascii()
+    assert english.split()[-1] == korean.split()[-1]
+
+
+def test_hidden_signs_are_shown():
+    assert formatters.visible("a\u202eb\u200bc\ufeffd\x00e\U000e0041") == "a�b�c�d�e�"
+    assert formatters.visible("한글 emoji 🦊\nnew line") == "한글 emoji 🦊\nnew line"
+
+
+def test_paragraphs_are_escaped():
+    text = formatters.paragraphs("one <b>\ntwo\n\n<script>alert(1)</script>")
+    assert text == "<p>one &lt;b&gt;<br>two</p><p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"

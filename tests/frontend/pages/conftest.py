@@ -1,0 +1,145 @@
+"""A web app on an index that a story has filled; no chain, and a node that nobody may call."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eth_utils.address import to_checksum_address
+from flask import Flask
+from flask.testing import FlaskClient
+from web3 import HTTPProvider
+
+from frontend import create_app
+from frontend.auth.sessions import hash_of
+from frontend.config import Settings
+from frontend.contracts.registry import abi_hash, exported_abi
+from frontend.extensions import bound
+from frontend.index.migrate import migrate
+from frontend.store.database import create_engine, writing
+from frontend.store.models import AppSession
+from tests.frontend.pages.story import CHAIN_ID, GENESIS, MARKET, REGISTRY, Story, tell_all
+
+ORIGIN = "http://127.0.0.1:8000"
+
+
+class Browser(FlaskClient):
+    """A client that asks for the site under its own name."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        kwargs.setdefault("base_url", ORIGIN)
+        return super().open(*args, **kwargs)
+
+
+def make_settings(folder: Path, **changes: object) -> Settings:
+    """Give settings of a market whose contracts are on record, and write that record."""
+    deployments = folder / "deployments"
+    deployments.mkdir(parents=True, exist_ok=True)
+    record: dict[str, Any] = {"chainId": CHAIN_ID, "genesisHash": GENESIS, "contracts": {}, "previous": []}
+    for name, address in (("CommunityRegistry", REGISTRY), ("Market", MARKET)):
+        record["contracts"][name] = {
+            "address": to_checksum_address(address),
+            "block": 1,
+            "tx": "0x" + "00" * 32,
+            "args": [],
+            "abiHash": abi_hash(exported_abi(name)),
+            "commit": None,
+        }
+    (deployments / f"{CHAIN_ID}.json").write_text(json.dumps(record), encoding="utf-8")
+    return Settings.for_tests(folder, **changes)
+
+
+def make_app(folder: Path, tell: Callable[[Story], None] | None = tell_all, **changes: object) -> tuple[Flask, Story]:
+    """Make an app whose index a story has filled."""
+    settings = make_settings(folder, **changes)
+    engine = create_engine(settings.database_url)
+    migrate(engine)
+    app = create_app(settings)
+    app.test_client_class = Browser
+    with app.app_context():
+        story = Story(engine, bound().services.contents)
+        if tell is not None:
+            tell(story)
+            story.tell()
+            story.heard(int(time.time()))
+    return app, story
+
+
+def sign_in(app: Flask, client: FlaskClient, account: str) -> str:
+    """Give a client the session of an account, as a sign-in leaves it; its CSRF token comes back."""
+    secret, now = secrets.token_urlsafe(32), int(time.time())
+    with writing(bound_engine(app)).begin() as connection:
+        connection.execute(
+            AppSession.__table__.insert().values(  # type: ignore[attr-defined]
+                id_hash=hash_of(secret),
+                account=account.lower(),
+                csrf=None,
+                created_at_ts=now,
+                last_seen_ts=now,
+                expires_at_ts=now + 3600,
+                revoked=False,
+            )
+        )
+    client.set_cookie("session", secret, domain="127.0.0.1")
+    page = client.get("/help/escrow").get_data(as_text=True)
+    return page.partition('name="csrf_token" value="')[2].partition('"')[0]
+
+
+def bound_engine(app: Flask) -> Any:
+    """Give the app's database engine."""
+    with app.app_context():
+        return bound().db.engine
+
+
+@pytest.fixture(autouse=True)
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the node was asked, by method; it answers as a node that is away."""
+    methods: list[str] = []
+
+    def away(self: object, method: str, params: object) -> None:
+        methods.append(method)
+        raise ConnectionError("no node here")
+
+    monkeypatch.setattr(HTTPProvider, "make_request", away)
+    return methods
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, Story]:
+    """The app of a whole story; only read it."""
+    return make_app(tmp_path_factory.mktemp("told"))
+
+
+@pytest.fixture()
+def app(told: tuple[Flask, Story]) -> Flask:
+    """The app of the whole story."""
+    return told[0]
+
+
+@pytest.fixture()
+def story(told: tuple[Flask, Story]) -> Story:
+    """What happened in it."""
+    return told[1]
+
+
+@pytest.fixture()
+def client(app: Flask) -> Iterator[FlaskClient]:
+    """A browser that nobody is signed in with."""
+    with app.test_client() as found:
+        yield found
+
+
+@pytest.fixture()
+def signed_in(app: Flask) -> Callable[[str], tuple[FlaskClient, str]]:
+    """Make a browser of a signed-in account; with it comes the CSRF token of its forms."""
+
+    def make(account: str) -> tuple[FlaskClient, str]:
+        found = app.test_client()
+        return found, sign_in(app, found, account)
+
+    return make

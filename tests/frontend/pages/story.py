@@ -1,0 +1,310 @@
+"""A small market's life as logs, read into the index by the index's own decoder and writer. No chain is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from eth_abi.abi import encode
+from eth_utils.abi import collapse_if_tuple
+from eth_utils.crypto import keccak
+from sqlalchemy import Engine, delete, insert
+
+from frontend.contracts.registry import exported_abi
+from frontend.index.decode import Decoder, Log
+from frontend.index.node import Header
+from frontend.index.writer import Batch, Place, Writer
+from frontend.services.content import Contents
+from frontend.services.terms import Purchase, Terms, listing_id, order_key, ref_of
+from frontend.store.database import writing
+from frontend.store.models import AppFollower
+
+CHAIN_ID = 31337
+GENESIS = "0x" + "67" * 32
+REGISTRY = "0x" + "aa" * 19 + "01"
+MARKET = "0x" + "aa" * 19 + "02"
+ETH = "0x" + "0" * 40
+T0 = 1_790_000_000
+HOUR, DAY = 3_600, 86_400
+COMMUNITY_MARK = keccak(text="dokkaebi.community.account")[:12]
+
+FOUNDER = "0x" + "f0" * 20
+SELLER = "0x" + "51" * 20
+BUYER = "0x" + "b1" * 20
+PAYER = "0x" + "b2" * 20
+ARBITER = "0x" + "a1" * 20
+BACKUP = "0x" + "a2" * 20
+STRANGER = "0x" + "5e" * 20
+
+
+def community_account(community_id: int) -> str:
+    """Give the account of a community's commission."""
+    return "0x" + (COMMUNITY_MARK + community_id.to_bytes(8)).hex()
+
+
+class Story:
+    """Writes logs, one block each; `tell` brings them into the database."""
+
+    def __init__(self, engine: Engine, contents: Contents) -> None:
+        self.engine = engine
+        self.contents = contents
+        self.place = Place(CHAIN_ID, GENESIS, REGISTRY, MARKET, 1, "0x" + "dd" * 32)
+        self.logs: list[Log] = []
+        self.headers: dict[int, Header] = {}
+        self.at_ts = T0
+        self.number = 0
+        self.listings: dict[str, tuple[str, Terms]] = {}
+        self.orders: dict[str, tuple[str, str, int]] = {}  # name -> key, listing's name, amount
+        self.communities = 0
+        self._block()
+
+    def wait(self, seconds: int) -> None:
+        """Let time pass on the chain."""
+        self.at_ts += seconds
+
+    def emit(self, contract: str, address: str, name: str, **args: Any) -> None:
+        """Write one log in a block of its own."""
+        abi = next(part for part in exported_abi(contract) if part["type"] == "event" and part["name"] == name)
+        indexed = [part for part in abi["inputs"] if part["indexed"]]
+        plain = [part for part in abi["inputs"] if not part["indexed"]]
+        kinds = [collapse_if_tuple(part) for part in abi["inputs"]]
+        topics = ["0x" + keccak(text=f"{name}({','.join(kinds)})").hex()]
+        topics += ["0x" + encode([part["type"]], [args[part["name"]]]).hex() for part in indexed]
+        data = encode([collapse_if_tuple(part) for part in plain], [args[part["name"]] for part in plain])
+        header = self._block()
+        self.logs.append(
+            Log(header.number, header.hash, 0, _hash(f"tx {header.number}"), address, tuple(topics), data)
+        )
+
+    def market(self, name: str, **args: Any) -> None:
+        """Write a log of the Market."""
+        self.emit("Market", MARKET, name, **args)
+
+    def tell(self) -> None:
+        """Bring everything so far into an empty index, whose follower has just heard the node."""
+        writer = Writer(self.place, Decoder())
+        with writing(self.engine).begin() as connection:
+            writer.begin(connection, self.headers[1])
+            batch = Batch(2, self.number, self.headers, self.logs, keep_from=1, journal_from=1)
+            writer.advance(connection, batch)
+
+    def heard(self, at_ts: int, node_ok: bool = True) -> None:
+        """Note when the follower heard the node."""
+        with writing(self.engine).begin() as connection:
+            connection.execute(delete(AppFollower))
+            connection.execute(
+                insert(AppFollower).values(
+                    id=1, seen_at_ts=at_ts, node_ok=node_ok, node_number=self.number, status="following"
+                )
+            )
+
+    def platform(self, steward: str, fee_bps: int) -> None:
+        """Let the registry begin."""
+        self.emit("CommunityRegistry", REGISTRY, "StewardshipMoved", id=0, **{"from": ETH, "to": steward})
+        self.emit("CommunityRegistry", REGISTRY, "FeeSet", id=0, feeBps=fee_bps)
+
+    def community(
+        self, name: str, symbol: str, description: Mapping[str, Any] | None, fee_bps: int = 250, founder: str = FOUNDER, share: int = 100
+    ) -> int:
+        """Open a community; its id comes back. Its token has 1 000 tokens at most."""
+        self.communities += 1
+        stored = "0x" + "99" * 32
+        if description is not None:
+            stored = self.contents.store_description({**description, "name": name})
+        params = (
+            name, symbol, 1_000 * 10**18, share * 10**18, 30 * DAY, 365 * DAY, fee_bps,
+            self.contents.uri(stored), bytes.fromhex(stored[2:]),
+        )  # fmt: skip
+        self.emit(
+            "CommunityRegistry", REGISTRY, "CommunityOpened",
+            id=self.communities, steward=founder, token=self.token(self.communities), params=params,
+        )  # fmt: skip
+        return self.communities
+
+    def token(self, community_id: int) -> str:
+        """Give a community's token."""
+        return "0x" + "cc" * 19 + f"{community_id:02x}"
+
+    def mint(self, community_id: int, to: str, units: int) -> None:
+        """Mint tokens."""
+        self.move(community_id, ETH, to, units)
+
+    def move(self, community_id: int, sender: str, to: str, units: int) -> None:
+        """Move tokens."""
+        self.emit("CommunityToken", self.token(community_id), "Transfer", **{"from": sender, "to": to, "value": units})
+
+    def list(self, name: str, description: Mapping[str, Any] | None, quantity: int = 5, **terms: Any) -> str:
+        """Put something on sale under a name of this story; the listing's id comes back."""
+        stored = "0x" + "98" * 32 if description is None else self.contents.store_description(description)
+        values: dict[str, Any] = {
+            "seller": SELLER, "currency": ETH, "unit_price_units": 10**17, "arbiter": ARBITER, "community_id": 1,
+            "max_fee_bps": 1_000, "accept_for_s": 2 * DAY, "deliver_for_s": 7 * DAY, "transit_for_s": 7 * DAY,
+            "inspect_for_s": 3 * DAY, "rule_for_s": 7 * DAY, **terms,
+        }  # fmt: skip
+        found = Terms(content_hash=stored, salt=_hash(name), **values)
+        listing = listing_id(CHAIN_ID, MARKET, found.to_abi())
+        self.market(
+            "ListingOpened", listingId=bytes.fromhex(listing[2:]), seller=found.seller, communityId=found.community_id,
+            terms=found.to_abi(), quantityLimit=quantity,
+        )  # fmt: skip
+        self.listings[name] = (listing, found)
+        return listing
+
+    def buy(self, name: str, listing_name: str, quantity: int = 1, holder: str = BUYER, payer: str = BUYER) -> str:
+        """Buy under a name of this story; the order's key comes back."""
+        listing, terms = self.listings[listing_name]
+        purchase = Purchase(salt=_hash(name), payer=payer, holder=holder, arbiter=terms.arbiter)
+        key = order_key(listing, holder, ref_of(purchase.to_abi()))
+        amount = terms.unit_price_units * quantity
+        self.market(
+            "OrderFunded", key=bytes.fromhex(key[2:]), listingId=bytes.fromhex(listing[2:]), holder=holder,
+            purchase=purchase.to_abi(), amount=amount, quantity=quantity,
+            clock=self.at_ts + (terms.deliver_for_s if terms.instant else terms.accept_for_s),
+            platformFeeBps=100, communityFeeBps=250,
+        )  # fmt: skip
+        self.orders[name] = (key, listing_name, amount)
+        return key
+
+    def accept(self, name: str) -> None:
+        """Let the seller accept."""
+        key, terms, _ = self._order(name)
+        self.market("OrderAccepted", key=key, deliverBy=self.at_ts + terms.deliver_for_s)
+
+    def deliver(self, name: str, commitment: bytes = b"\0" * 32) -> None:
+        """Let the seller deliver."""
+        key, terms, _ = self._order(name)
+        self.market(
+            "OrderDelivered", key=key, commitment=commitment, inspectBy=self.at_ts + terms.transit_for_s + terms.inspect_for_s
+        )
+
+    def say(self, name: str, party: str, text: str, store: bool = True) -> None:
+        """Let a party say something to the arbiter."""
+        key, terms, _ = self._order(name)
+        stored = self.contents.store_text(text) if store else "0x" + "97" * 32
+        self.market(
+            "Evidence", arbitrator=terms.arbiter, evidenceGroupID=int.from_bytes(key), party=party,
+            uri=self.contents.uri(stored) if store else text, hash=bytes.fromhex(stored[2:]),
+        )  # fmt: skip
+
+    def contest(self, name: str, text: str) -> None:
+        """Let the buyer dispute, with the fee staked."""
+        key, _, _ = self._order(name)
+        self.say(name, BUYER, text)
+        self.market("OrderContested", key=key, stakeBy=self.at_ts + 3 * DAY)
+
+    def dispute(self, name: str) -> None:
+        """Bring the dispute before the arbiter."""
+        key, terms, _ = self._order(name)
+        self.market("OrderDisputed", key=key, ruleBy=self.at_ts + terms.rule_for_s)
+
+    def complete(self, name: str) -> None:
+        """Let the buyer confirm."""
+        key, terms, amount = self._order(name)
+        self.market("OrderCompleted", key=key, by=BUYER)
+        platform, community = amount * 100 // 10_000, amount * 250 // 10_000
+        shares = [
+            (terms.seller, amount - platform - community),
+            (community_account(0), platform),
+            (community_account(terms.community_id), community),
+        ]
+        self.market("CreditsAdded", source=key, currency=terms.currency, payouts=shares)
+
+    def give_back(self, name: str, event: str) -> None:
+        """Cancel or refund."""
+        key, terms, amount = self._order(name)
+        self.market(event, key=key, by=BUYER if event == "OrderCancelled" else terms.seller)
+        self.market("CreditsAdded", source=key, currency=terms.currency, payouts=[(BUYER, amount)])
+
+    def rule(self, name: str, bps_to_buyer: int) -> None:
+        """Let the arbiter rule."""
+        key, terms, amount = self._order(name)
+        self.market("OrderResolved", key=key, by=terms.arbiter, bpsToBuyer=bps_to_buyer)
+        part = amount * bps_to_buyer // 10_000
+        shares = [(BUYER, part), (terms.seller, amount - part)]
+        self.market("CreditsAdded", source=key, currency=terms.currency, payouts=[share for share in shares if share[1]])
+
+    def withdraw(self, account: str, units: int, to: str | None = None) -> None:
+        """Let an account take ETH out."""
+        self.market("CreditWithdrawn", account=account, currency=ETH, to=to or account, amount=units)
+
+    def _order(self, name: str) -> tuple[bytes, Terms, int]:
+        key, listing_name, amount = self.orders[name]
+        return bytes.fromhex(key[2:]), self.listings[listing_name][1], amount
+
+    def _block(self) -> Header:
+        parent = self.headers[self.number].hash if self.number else "0x" + "0" * 64
+        self.number += 1
+        self.at_ts += 12
+        header = Header(self.number, _hash(f"block {self.number}"), parent, self.at_ts, 0)
+        self.headers[self.number] = header
+        return header
+
+
+def _hash(text: str) -> str:
+    return "0x" + keccak(text=text).hex()
+
+
+def tell_all(story: Story, picture: str | None = None) -> None:
+    """Tell a story in which every page has something to show: each state of an order, each kind of listing."""
+    story.platform(FOUNDER, 100)
+    lamps = story.community(
+        "도깨비불 공방", "LAMP",
+        {"text": "한밤에 등불을 고치고 만드는 모임이에요.\n\nWe mend lamps at midnight.", "lang": "ko", "picture": picture,
+         "tags": ["등불", "lamps"], "rules": "불장난은 안 돼요."},
+    )  # fmt: skip
+    stars = story.community(
+        "Star Chart Smugglers", "STAR", {"text": "Maps of skies that nobody has seen.", "lang": "en", "picture": None, "tags": ["maps"]}, fee_bps=500
+    )
+    story.community("Moss Library", "MOSS", None, fee_bps=0, founder=STRANGER, share=0)
+    for account, tokens in ((FOUNDER, 120), (SELLER, 60), (BUYER, 33), (PAYER, 7)):
+        story.mint(lamps, account, tokens * 10**18)
+    story.move(lamps, BUYER, SELLER, 3 * 10**18)
+    story.move(lamps, SELLER, ETH, 10**18)
+    story.emit("CommunityRegistry", REGISTRY, "FeeRaiseAnnounced", id=stars, feeBps=900, raiseAt=story.at_ts + 400 * DAY)
+    story.emit("CommunityRegistry", REGISTRY, "StewardshipOffered", id=stars, **{"from": FOUNDER, "to": SELLER})
+
+    def said(title: str, text: str, kind: str = "goods", lang: str = "en", tags: tuple[str, ...] = ()) -> dict[str, Any]:
+        return {"title": title, "text": text, "lang": lang, "picture": picture, "kind": kind, "tags": list(tags)}
+
+    story.list("lamp", said("도깨비불 등잔", "푸른 불꽃이 나는 등잔. 높이 30 cm, 기름은 따로예요.", lang="ko", tags=("등불",)), quantity=9, arbiter_fee_units=10**16, backup_arbiter=BACKUP)
+    story.list("mend", said("Lamp mending by moonlight", "I mend one lamp. Bring it to the well.", "service"), kind="service", transit_for_s=0, currency=story.token(lamps), unit_price_units=4 * 10**18)
+    story.list("chart", said("Star chart of the third sky", "Ink on mulberry paper, 60 × 40 cm."), community_id=stars, instant=True, accept_for_s=0, deliver_for_s=2 * DAY, unit_price_units=25 * 10**15)
+    story.list("odd", said("Moss, priced in a strange coin", "One jar."), community_id=3, currency="0x" + "ee" * 20, unit_price_units=777)
+    story.list("only", said("For one friend", "A secret."), only_buyer=BUYER, valid_until_ts=story.at_ts + 300 * DAY)
+    story.list("ended", said("Last winter's lanterns", "Gone."), valid_until_ts=story.at_ts + 60)
+    story.list("gone", said("Sold out tea", "Tea."), quantity=0)
+    story.list("undescribed", None)
+    story.list("paused", said("Paused pickles", "Pickles."))
+    story.market("ListingPaused", listingId=bytes.fromhex(story.listings["paused"][0][2:]), paused=True)
+
+    for name in ("cancelled", "refunded", "completed", "resolved"):
+        story.buy(name, "lamp")
+    story.give_back("cancelled", "OrderCancelled")
+    for name in ("refunded", "completed", "resolved"):
+        story.accept(name)
+    story.give_back("refunded", "OrderRefunded")
+    story.deliver("completed", b"\x11" * 32)
+    story.complete("completed")
+    story.deliver("resolved")
+    story.contest("resolved", "The flame is red, not blue.")
+    story.say("resolved", SELLER, "그날 밤엔 푸른색이었어요.")
+    story.say("resolved", SELLER, "ipfs://somewhere", store=False)
+    story.dispute("resolved")
+    story.rule("resolved", 3_000)
+    story.withdraw(BUYER, 10**16)
+
+    story.buy("late", "lamp")
+    story.wait(3 * DAY)
+    story.buy("funded", "lamp")
+    story.buy("accepted", "lamp", holder=BUYER, payer=PAYER)
+    story.accept("accepted")
+    story.buy("instant", "chart", quantity=2)
+    story.buy("delivered", "mend")
+    story.accept("delivered")
+    story.deliver("delivered")
+    for name in ("contested", "disputed"):
+        story.buy(name, "lamp")
+        story.accept(name)
+        story.deliver(name)
+        story.contest(name, "It never came.")
+    story.dispute("disputed")

@@ -1,0 +1,121 @@
+"""What holds for each page, in both languages."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.frontend.pages.addresses import AREAS, all_pages
+from tests.frontend.pages.page import Page
+from tests.frontend.pages.story import BUYER, Story
+
+LANGUAGES = ("en", "ko")
+MAX_GZIP_BYTES = 60 * 1024
+SignedIn = Callable[[str], tuple[FlaskClient, str]]
+
+
+def opened(app: Flask, story: Story, signed_in: SignedIn, language: str) -> list[tuple[str, Page]]:
+    """Open every page; a page that is not 200 fails."""
+    clients: dict[str | None, FlaskClient] = {None: app.test_client()}
+    pages = []
+    for address in all_pages(story):
+        if address.account not in clients:
+            clients[address.account] = signed_in(str(address.account))[0]
+        mark = "&" if "?" in address.path else "?"
+        answer = clients[address.account].get(f"{address.path}{mark}lang={language}")
+        assert answer.status_code == 200, f"{address.path}: {answer.status_code}"
+        pages.append((address.path, Page(answer.get_data(as_text=True))))
+    return pages
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_has_title_one_heading_and_language_when_opened(
+    app: Flask, story: Story, signed_in: SignedIn, language: str
+) -> None:
+    for path, page in opened(app, story, signed_in, language):
+        assert page.title.strip(" ·\n"), path
+        assert len(page.all("h1")) == 1, path
+        assert page.all("html")[0]["lang"] == language, path
+        assert page.all("main"), path
+
+
+def test_page_keeps_to_its_origin_and_policy_when_opened(app: Flask, story: Story, signed_in: SignedIn) -> None:
+    for path, page in opened(app, story, signed_in, "en"):
+        assert not any(text.strip() for text in page.scripts), f"inline script or style on {path}"
+        for tag, attrs in page.tags:
+            assert "style" not in attrs, f"style attribute of <{tag}> on {path}"
+            assert not [name for name in attrs if name.startswith("on")], f"handler of <{tag}> on {path}"
+            for name in ("src", "href", "action"):
+                target = attrs.get(name) or ""
+                assert urlsplit(target).scheme in ("", "data"), f"{target} on {path}"
+                assert not target.startswith("//"), f"{target} on {path}"
+
+
+def test_page_asks_no_node_when_opened(app: Flask, story: Story, signed_in: SignedIn, asked: list[str]) -> None:
+    opened(app, story, signed_in, "en")
+    assert asked == []
+
+
+def test_field_has_label_and_unique_id_when_page_has_forms(app: Flask, story: Story, signed_in: SignedIn) -> None:
+    for path, page in opened(app, story, signed_in, "en"):
+        ids = [attrs["id"] for _, attrs in page.tags if attrs.get("id")]
+        assert len(ids) == len(set(ids)), f"{path}: {sorted({found for found in ids if ids.count(found) > 1})}"
+        labelled = {attrs.get("for") for attrs in page.all("label")}
+        for tag in ("input", "select", "textarea"):
+            for attrs in page.all(tag):
+                if attrs.get("type") != "hidden":
+                    assert attrs.get("id") in labelled or attrs.get("aria-label"), f"{attrs} on {path}"
+        for _, attrs in page.tags:
+            for target in (attrs.get("aria-describedby") or "").split():
+                assert target in ids, f"{target} on {path}"
+
+
+def test_page_says_block_and_age_when_opened(app: Flask, story: Story, signed_in: SignedIn) -> None:
+    story.heard(int(time.time()))
+    for path, page in opened(app, story, signed_in, "en"):
+        assert re.search(rf"as of block {story.number}, read \d+ seconds? ago", page.words), path
+
+
+def test_list_of_pages_is_complete_when_compared_with_routes(app: Flask, story: Story) -> None:
+    listed = {address.endpoint for address in all_pages(story)}
+    routes = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.split(".")[0] in AREAS and "GET" in (rule.methods or ())
+    }
+    assert routes - listed == {"orders.by_transaction"}  # it only leads on
+
+
+def test_korean_page_has_no_english_left_when_interface_is_compared(app: Flask, story: Story, signed_in: SignedIn) -> None:
+    english = dict(opened(app, story, signed_in, "en"))
+    for path, page in opened(app, story, signed_in, "ko"):
+        same = {text.strip() for text in english[path].words.splitlines()} & {text.strip() for text in page.words.splitlines()}
+        assert not {text for text in same if text in ("Explore", "Orders", "Credits", "Commission", "Where it went")}, path
+
+
+def test_scripts_and_styles_fit_budget_when_listing_is_opened(app: Flask, story: Story, signed_in: SignedIn) -> None:
+    client, _ = signed_in(BUYER)
+    for path in (f"/l/{story.listings['lamp'][0]}", f"/o/{story.orders['delivered'][0]}"):
+        page = Page(client.get(path).get_data(as_text=True))
+        files = [str(attrs["src"]) for attrs in page.all("script")]
+        files += [str(attrs["href"]) for attrs in page.all("link") if attrs.get("rel") == "stylesheet"]
+        seen: set[str] = set()
+        while files:
+            name = files.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            source = client.get(name).get_data()
+            files += [
+                f"/static/js/{found.decode()}" for found in re.findall(rb'from\s*"\./([\w-]+\.js)"', source) if name.endswith(".js")
+            ]
+        total = sum(len(gzip.compress(client.get(name).get_data())) for name in seen)
+        assert len(seen) >= 4
+        assert total <= MAX_GZIP_BYTES, f"{total} bytes: {sorted(seen)}"

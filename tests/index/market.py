@@ -1,0 +1,348 @@
+"""A real market on a throw-away Anvil, driven by plain JSON-RPC: what the index is tested against."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from eth_abi.abi import encode
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
+from frontend.config import Settings
+from frontend.contracts.registry import abi_hash, exported_abi, function_abi, selector
+from frontend.index.follow import Follower
+from frontend.index.migrate import migrate
+from frontend.index.writer import dump
+from frontend.services.terms import ZERO_ADDRESS, Purchase, Terms, listing_id, order_key, ref_of
+from frontend.store.database import create_engine
+from tools.chain import ANVIL, Node, rpc, throw_away
+from tools.places import ROOT
+
+ETHER = 10**18
+DAY_S = 86400
+HOUR_S = 3600
+CHAIN_ID = ANVIL.chain_id
+
+
+def bytecode(name: str) -> str:
+    """Give a compiled contract; compiles when nobody has yet."""
+    path = ROOT / "build" / "contracts" / f"{name}.json"
+    if not path.exists():
+        subprocess.run(["brownie", "compile"], cwd=ROOT, check=True, capture_output=True)
+    return "0x" + json.loads(path.read_text(encoding="utf-8"))["bytecode"].removeprefix("0x")
+
+
+@dataclass
+class Sale:
+    """An order with all that its calls need."""
+
+    terms: Terms
+    holder: str
+    ref: str
+    key: str
+
+    @property
+    def head(self) -> list[Any]:
+        """The first arguments of every call about the order."""
+        return [self.terms.to_abi(), self.holder, bytes.fromhex(self.ref[2:])]
+
+
+@dataclass
+class Market:
+    """Contracts on a chain, and people with unlocked accounts."""
+
+    url: str
+    registry: str = ""
+    market: str = ""
+    start_block: int = 0
+    record: dict[str, Any] = field(default_factory=dict)
+    salts: int = 0
+
+    def __post_init__(self) -> None:
+        self.people = [to_checksum_address(account) for account in self.rpc("eth_accounts")]
+        self.owner, self.seller, self.buyer, self.other, self.arbiter, self.backup, self.stranger = self.people[:7]
+
+    def rpc(self, method: str, *params: Any) -> Any:
+        """Ask the node."""
+        return rpc(self.url, method, list(params))
+
+    def deploy(self) -> Market:
+        """Put registry and market on the chain, and make the record that a deploy script would write."""
+        first = self._create("CommunityRegistry", encode(["address", "uint16"], [self.owner, 250]))
+        self.registry = to_checksum_address(first["contractAddress"])
+        second = self._create("Market", encode(["address"], [self.registry]))
+        self.market = to_checksum_address(second["contractAddress"])
+        self.start_block = int(first["blockNumber"], 16)
+        self.record = {
+            "chainId": CHAIN_ID,
+            "genesisHash": self.rpc("eth_getBlockByNumber", "0x0", False)["hash"],
+            "contracts": {
+                name: {
+                    "address": to_checksum_address(receipt["contractAddress"]),
+                    "block": int(receipt["blockNumber"], 16),
+                    "tx": receipt["transactionHash"],
+                    "args": [],
+                    "abiHash": abi_hash(exported_abi(name)),
+                    "commit": None,
+                }
+                for name, receipt in (("CommunityRegistry", first), ("Market", second))
+            },
+            "previous": [],
+        }
+        return self
+
+    def _create(self, name: str, args: bytes) -> dict[str, Any]:
+        unsent = {"from": self.owner, "data": bytecode(name) + args.hex(), "gas": hex(12_000_000)}
+        return self._mined(self.rpc("eth_sendTransaction", unsent))
+
+    def _mined(self, tx_hash: str) -> dict[str, Any]:
+        deadline = time.monotonic() + 10
+        while (receipt := self.rpc("eth_getTransactionReceipt", tx_hash)) is None:  # Anvil answers before it mines
+            assert time.monotonic() < deadline, "the transaction is not mined"
+            time.sleep(0.01)
+        assert receipt["status"] == "0x1", "the call was refused"
+        return dict(receipt)
+
+    def transaction(self, contract: str, to: str, function: str, args: list[Any], sender: str, value: int = 0) -> dict[str, str]:
+        """Give an unsent transaction."""
+        abi = function_abi(contract, function)
+        data = selector(abi) + encode([_type(part) for part in abi["inputs"]], args)
+        return {"from": sender, "to": to, "data": "0x" + data.hex(), "value": hex(value), "gas": hex(3_000_000)}
+
+    def send(self, contract: str, to: str, function: str, args: list[Any], sender: str, value: int = 0) -> dict[str, Any]:
+        """Call and give the receipt."""
+        return self._mined(self.rpc("eth_sendTransaction", self.transaction(contract, to, function, args, sender, value)))
+
+    def mine(self, count: int = 1) -> None:
+        """Mine empty blocks."""
+        self.rpc("anvil_mine", hex(count))
+
+    def warp(self, seconds: int) -> None:
+        """Move the clock and mine a block."""
+        self.rpc("evm_increaseTime", hex(seconds))
+        self.mine()
+
+    def head(self) -> int:
+        """Give the newest block's number."""
+        return int(self.rpc("eth_blockNumber"), 16)
+
+    # what people do
+
+    def open_community(self, founder: str, name: str = "귀신 나오는 라디오", allocation: int = 0, fee_bps: int = 300) -> int:
+        """Open a community and give its id."""
+        params = (name, "DKB", 10**24, allocation, DAY_S, 10 * DAY_S, fee_bps, "http://x/content", b"\x11" * 32)
+        receipt = self.send("CommunityRegistry", self.registry, "openCommunity", [params], founder)
+        return int(receipt["logs"][-1]["topics"][1], 16)
+
+    def token(self, community_id: int) -> str:
+        """Give a community's token."""
+        data = selector(function_abi("CommunityRegistry", "tokenOf")) + encode(["uint64"], [community_id])
+        answer = self.rpc("eth_call", {"to": self.registry, "data": "0x" + data.hex()}, "latest")
+        return to_checksum_address("0x" + answer[-40:])
+
+    def on_token(self, community_id: int, function: str, args: list[Any], sender: str) -> dict[str, Any]:
+        """Call a community's token."""
+        return self.send("CommunityToken", self.token(community_id), function, args, sender)
+
+    def terms(self, community_id: int, **changes: Any) -> Terms:
+        """Give new terms."""
+        self.salts += 1
+        values: dict[str, Any] = {
+            "seller": self.seller,
+            "currency": ZERO_ADDRESS,
+            "unit_price_units": ETHER,
+            "arbiter": self.arbiter,
+            "content_hash": "0x" + keccak(text=f"content {self.salts}").hex(),
+            "salt": "0x" + self.salts.to_bytes(32, "big").hex(),
+            "community_id": community_id,
+            "kind": "goods",
+            "max_fee_bps": 2000,
+            "accept_for_s": DAY_S,
+            "deliver_for_s": 3 * DAY_S,
+            "transit_for_s": DAY_S,
+            "inspect_for_s": 2 * DAY_S,
+            "rule_for_s": 4 * DAY_S,
+            "arbiter_fee_units": ETHER // 10,
+            "backup_arbiter": self.backup,
+        }
+        return Terms(**{**values, **changes})
+
+    def list(self, terms: Terms, quantity: int = 10) -> str:
+        """Put terms on sale and give the listing's id."""
+        self.send("Market", self.market, "list", [terms.to_abi(), quantity], terms.seller)
+        return listing_id(CHAIN_ID, self.market, terms.to_abi())
+
+    def purchase_of(self, terms: Terms, quantity: int, holder: str, payer: str | None = None) -> tuple[dict[str, str], Sale]:
+        """Give an unsent purchase and the order that it would make."""
+        self.salts += 1
+        salt = "0x" + self.salts.to_bytes(32, "big").hex()
+        purchase = Purchase(salt, payer or holder, holder, terms.arbiter)
+        total = terms.unit_price_units * quantity
+        args = [terms.to_abi(), quantity, total, 2000, 2**40, purchase.to_abi()]
+        value = total if terms.currency == ZERO_ADDRESS else 0
+        ref = ref_of(purchase.to_abi())
+        key = order_key(listing_id(CHAIN_ID, self.market, terms.to_abi()), holder, ref)
+        unsent = self.transaction("Market", self.market, "buy", args, payer or holder, value)
+        return unsent, Sale(terms, holder, ref, key)
+
+    def buy(self, terms: Terms, quantity: int = 1, holder: str | None = None, payer: str | None = None) -> Sale:
+        """Pay for an order."""
+        unsent, sale = self.purchase_of(terms, quantity, holder or self.buyer, payer)
+        self._mined(self.rpc("eth_sendTransaction", unsent))
+        return sale
+
+    def on_order(self, function: str, sale: Sale, sender: str, *more: Any, value: int = 0) -> dict[str, Any]:
+        """Call the market about an order."""
+        return self.send("Market", self.market, function, [*sale.head, *more], sender, value)
+
+    def play(self) -> dict[str, Sale]:
+        """Tell a story in which everything happens at least once; give orders by the state they end in."""
+        radio = self.open_community(self.seller, allocation=10**20)
+        moss = self.open_community(self.other, name="이끼 Moss 클럽", fee_bps=0)
+        self.on_token(radio, "mint", [self.buyer, 5 * ETHER], self.seller)
+        self.on_token(radio, "mint", [self.seller, 2 * ETHER], self.seller)
+        self.on_token(radio, "mintBatch", [[self.other, self.stranger], [3 * ETHER, 7]], self.seller)
+        self.on_token(radio, "transfer", [self.stranger, ETHER], self.buyer)
+        self.on_token(radio, "transfer", [self.other, 7 + ETHER], self.stranger)
+        self.on_token(radio, "transfer", [self.buyer, 0], self.buyer)
+        self.on_token(radio, "burn", [ETHER], self.other)
+        self.on_token(moss, "setContractURI", ["http://x/moss", b"\x22" * 32], self.other)
+        self.on_token(moss, "freezeContractURI", [], self.other)
+        self.on_token(moss, "renounceMint", [], self.other)
+        self._commissions(radio, moss)
+        self.warp(3 * DAY_S)
+        self.on_token(radio, "mintVested", [], self.stranger)
+        orders = self._sales(radio, moss)
+        self._withdrawals(radio)
+        self.warp(8 * DAY_S)  # moss's raise has come due; another one is announced on top of it
+        self.send("CommunityRegistry", self.registry, "setFeeBps", [moss, 700], self.stranger)
+        return orders
+
+    def _commissions(self, radio: int, moss: int) -> None:
+        def on_registry(function: str, args: list[Any], sender: str) -> None:
+            self.send("CommunityRegistry", self.registry, function, args, sender)
+
+        on_registry("setFeeBps", [moss, 500], self.other)
+        on_registry("setFeeBps", [0, 200], self.owner)
+        on_registry("setFeeBps", [radio, 900], self.seller)
+        on_registry("setFeeBps", [radio, 100], self.seller)
+        on_registry("offerStewardship", [moss, self.stranger], self.other)
+        on_registry("acceptStewardship", [moss], self.stranger)
+        on_registry("offerStewardship", [moss, self.other], self.stranger)
+
+    def _sales(self, radio: int, moss: int) -> dict[str, Sale]:
+        goods = self.terms(radio)
+        work = self.terms(radio, kind="service", instant=True, accept_for_s=0, deliver_for_s=DAY_S, transit_for_s=0)
+        in_token = self.terms(radio, currency=self.token(radio), unit_price_units=ETHER, arbiter_fee_units=0)
+        gift = self.terms(moss, only_buyer=self.other, valid_until_ts=2**39, backup_arbiter=ZERO_ADDRESS)
+        for terms in (goods, work, in_token, gift):
+            self.list(terms)
+        self.send("Market", self.market, "setQuantityLimit", [gift.to_abi(), 10, 1], self.seller)
+        self.send("Market", self.market, "setPaused", [work.to_abi(), True], self.seller)
+        self.send("Market", self.market, "setPaused", [work.to_abi(), False], self.seller)
+        self.on_token(radio, "approve", [self.market, ETHER], self.buyer)
+
+        fee = ETHER // 10
+        found = {"funded": self.buy(goods), "accepted": self.buy(work, 2), "cancelled": self.buy(goods, 3)}
+        self.on_order("cancel", found["cancelled"], self.buyer)
+        found["refunded"] = self.buy(gift, 1, self.other, payer=self.buyer)
+        self.on_order("accept", found["refunded"], self.seller)
+        self.on_order("refund", found["refunded"], self.seller)
+        for state in ("delivered", "completed", "contested", "disputed", "resolved"):
+            sale = found[state] = self.buy(goods)
+            self.on_order("accept", sale, self.seller)
+            self.on_order("deliver", sale, self.seller, keccak(text=state))
+        self.on_order("confirm", found["completed"], self.buyer)
+        for state in ("contested", "disputed", "resolved"):
+            self.on_order("dispute", found[state], self.buyer, "http://x/e", b"\x33" * 32, value=fee)
+        for state in ("disputed", "resolved"):
+            self.on_order("stake", found[state], self.seller, value=fee)
+        self.on_order("submitEvidence", found["resolved"], self.seller, "http://x/e2", b"\x44" * 32)
+        self.on_order("rule", found["resolved"], self.arbiter, 3333)
+        free = found["disputed_free"] = self.buy(in_token)
+        self.on_order("accept", free, self.seller)
+        self.on_order("deliver", free, self.seller, b"\0" * 32)
+        self.on_order("dispute", free, self.buyer, "", b"\0" * 32)
+        return found
+
+    def _withdrawals(self, radio: int) -> None:
+        def on_market(function: str, args: list[Any], sender: str) -> None:
+            self.send("Market", self.market, function, args, sender)
+
+        on_market("withdraw", [ZERO_ADDRESS, self.stranger, ETHER], self.buyer)
+        on_market("push", [self.seller, ZERO_ADDRESS], self.stranger)
+        account = "0x" + keccak(text="dokkaebi.community.account")[:12].hex() + f"{radio:016x}"
+        on_market("withdrawFrom", [account, ZERO_ADDRESS, self.seller, ETHER // 100], self.seller)
+
+
+@contextmanager
+def running_market() -> Iterator[Market]:
+    """Give a market on an Anvil of its own."""
+    with throw_away(ANVIL) as node:
+        yield market_on(node)
+
+
+def market_on(node: Node) -> Market:
+    """Deploy onto a node."""
+    return Market(node.url).deploy()
+
+
+class Index:
+    """An index of its own in a folder, and its follower."""
+
+    def __init__(self, folder: Path, market: Market, url: str | None = None, window: int = 256, **options: Any) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.settings = Settings.for_tests(folder, rpc_url=url or market.url, **options)
+        self.write_record(market.record)
+        self.engine = create_engine(self.settings.database_url)
+        migrate(self.engine)
+        self.window = window
+        self.follower = self.new_follower()
+
+    def new_follower(self) -> Follower:
+        """Give a follower that remembers nothing, as after a restart."""
+        return Follower(self.settings, self.engine, window=self.window, shorter_for_s=0.0)
+
+    def write_record(self, record: dict[str, Any]) -> None:
+        """Write the deployment record that the follower reads."""
+        self.settings.deployments_dir.mkdir(exist_ok=True)
+        (self.settings.deployments_dir / f"{CHAIN_ID}.json").write_text(json.dumps(record), encoding="utf-8")
+
+    def follow(self) -> list[str]:
+        """Catch up, and give the dump."""
+        self.follower.catch_up()
+        return self.dump()
+
+    def dump(self) -> list[str]:
+        """Give the canonical text of all chain tables."""
+        return list(dump(self.engine))
+
+
+@dataclass
+class Told:
+    """A market in which everything has happened; its chain stays as it is. And what an index of it says."""
+
+    market: Market
+    dump: list[str]
+
+
+def fresh_dump(folder: Path, market: Market, window: int = 256) -> list[str]:
+    """Give what a new index that has seen nothing but the chain as it is now says."""
+    index = Index(folder, market, window=window)
+    try:
+        return index.follow()
+    finally:
+        index.engine.dispose()
+
+
+def _type(part: dict[str, Any]) -> str:
+    if not part["type"].startswith("tuple"):
+        return str(part["type"])
+    return "(" + ",".join(_type(inner) for inner in part["components"]) + ")" + part["type"][5:]

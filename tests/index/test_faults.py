@@ -1,0 +1,299 @@
+"""What a bad node says never becomes data; when it is good again, the index is as if nothing had been."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from frontend.errors import NodeDown, WrongChain
+from frontend.index.models import quarantine
+from frontend.index.node import Busy, RpcRefused
+from frontend.index.queries import Queries
+from frontend.index.views import ListingFilter
+from tests.index.market import Index, Market, Told
+from tests.index.proxy import Proxy, Rule, changed_logs, hanging, on, raw, running_proxy
+
+Fresh = Callable[..., list[str]]
+
+
+@pytest.fixture
+def proxy(market: Market) -> Iterator[Proxy]:
+    with running_proxy(market.url) as found:
+        yield found
+
+
+@pytest.fixture
+def through(tmp_path: Path, market: Market, proxy: Proxy) -> Iterator[Index]:
+    """An index behind the proxy that already knows the first part of a story, and has the rest before it."""
+    index = Index(tmp_path / "through", market, url=proxy.url, rpc_timeout_s=4)
+    market.open_community(market.seller)
+    index.follow()
+    market.play()
+    yield index
+    index.engine.dispose()
+
+
+@pytest.fixture
+def told_proxy(told: Told) -> Iterator[Proxy]:
+    with running_proxy(told.market.url) as found:
+        yield found
+
+
+@pytest.fixture
+def half(tmp_path: Path, told: Told, told_proxy: Proxy) -> Iterator[Index]:
+    """An index behind the proxy that has read half of a story that is over."""
+    index = Index(tmp_path / "half", told.market, url=told_proxy.url, rpc_timeout_s=4)
+    told_proxy.rule = older_head(told.market, told.market.head() // 2)
+    index.follow()
+    told_proxy.rule = None
+    yield index
+    index.engine.dispose()
+
+
+def older_head(market: Market, number: int) -> Rule:
+    """Let an older block be the newest."""
+    block = market.rpc("eth_getBlockByNumber", hex(number), False)
+
+    def rule(method: str, params: list[Any], answer: dict[str, Any]) -> dict[str, Any]:
+        is_head = method == "eth_getBlockByNumber" and params[0] == "latest"
+        return {**answer, "result": block} if is_head else answer
+
+    return rule
+
+
+BAD_ANSWERS = {
+    "html": raw(b"<html><body>502 Bad Gateway</body></html>"),
+    "status_429": raw(b"slow down", 429, Retry_After="7"),
+    "status_503": raw(b"", 503),
+    "truncated": raw(b'[{"jsonrpc":"2.0","id":1,"resu'),
+    "nothing": raw(b""),
+    "null": raw(b"null"),
+    "list_of_null": raw(b"[null,null,null]"),
+    "hanging": hanging(6),
+    "wrong_id": lambda method, params, answer: {**answer, "id": 10**9},
+    "no_result": lambda method, params, answer: {"jsonrpc": "2.0", "id": answer["id"]},
+    "null_block": on("eth_getBlockByNumber", lambda answer: {**answer, "result": None}),
+    "header_without_hash": on("eth_getBlockByNumber", lambda a: {**a, "result": {**a["result"], "hash": None}}),
+    "number_of_words": on("eth_getBlockByNumber", lambda a: {**a, "result": {**a["result"], "number": "ten"}}),
+    "logs_are_text": on("eth_getLogs", lambda answer: {**answer, "result": "none"}),
+    "log_without_place": changed_logs(lambda logs: [{**log, "logIndex": None} for log in logs]),
+    "log_of_another_block": changed_logs(lambda logs: [{**log, "blockHash": "0x" + "ab" * 32} for log in logs]),
+    "two_logs_in_one_place": changed_logs(lambda logs: logs + [{**log, "data": "0x"} for log in logs]),
+    "unlinked_headers": on(
+        "eth_getBlockByNumber", lambda a: {**a, "result": {**a["result"], "parentHash": "0x" + "cd" * 32}}
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD_ANSWERS)
+def test_step_writes_nothing_when_the_node_answers_nonsense(name: str, half: Index, told_proxy: Proxy, told: Told):
+    before = half.dump()
+    told_proxy.rule = BAD_ANSWERS[name]
+    began = time.monotonic()
+    with pytest.raises(NodeDown):
+        half.follower.catch_up()
+    assert time.monotonic() - began < 20
+    assert half.dump() == before
+    told_proxy.rule = None
+    assert half.follow() == told.dump
+
+
+def test_wait_is_what_the_node_asks_for_when_it_is_busy(half: Index, told_proxy: Proxy):
+    told_proxy.rule = BAD_ANSWERS["status_429"]
+    with pytest.raises(Busy) as caught:
+        half.follower.step()
+    assert caught.value.retry_after_s == 7
+
+
+HARMLESS = {
+    "duplicated": changed_logs(lambda logs: logs + logs),
+    "shuffled": changed_logs(lambda logs: random.Random(1).sample(logs, len(logs))),
+    "reversed": changed_logs(lambda logs: logs[::-1]),
+    "removed_ones_too": changed_logs(lambda logs: logs + [{**log, "logIndex": "0x63", "removed": True} for log in logs]),
+}
+
+
+@pytest.mark.parametrize("window", [8, 256])
+@pytest.mark.parametrize("name", HARMLESS)
+def test_index_is_the_same_when_logs_come_in_disorder(
+    name: str, window: int, tmp_path: Path, told: Told, told_proxy: Proxy
+):
+    index = Index(tmp_path / "through", told.market, url=told_proxy.url, window=window)
+    told_proxy.rule = HARMLESS[name]
+    assert without_blocks(index.follow()) == without_blocks(told.dump)
+
+
+def test_silently_missing_logs_are_read_from_receipts_when_the_bloom_filter_promises_them(
+    half: Index, told_proxy: Proxy, told: Told
+):
+    told_proxy.rule = changed_logs(lambda logs: [])
+    assert half.follow() == told.dump
+    assert any(method == "eth_getTransactionReceipt" for method, _ in told_proxy.asked)
+
+
+def test_range_is_halved_when_the_node_calls_it_too_large(tmp_path: Path, told: Told, told_proxy: Proxy):
+    index = Index(tmp_path / "through", told.market, url=told_proxy.url, window=8)
+
+    def too_large(method: str, params: list[Any], answer: dict[str, Any]) -> dict[str, Any]:
+        wanted = params[0] if method == "eth_getLogs" else {}
+        if "fromBlock" in wanted and int(wanted["toBlock"], 16) - int(wanted["fromBlock"], 16) >= 4:
+            return {"jsonrpc": "2.0", "id": answer["id"], "error": {"code": -32005, "message": "too many results"}}
+        return answer
+
+    told_proxy.rule = too_large
+    assert without_blocks(index.follow()) == without_blocks(told.dump)
+
+
+def test_step_gives_up_when_not_even_one_block_is_small_enough(tmp_path: Path, told: Told, told_proxy: Proxy):
+    index = Index(tmp_path / "through", told.market, url=told_proxy.url, window=8)
+    told_proxy.rule = on("eth_getLogs", lambda a: {"jsonrpc": "2.0", "id": a["id"], "error": {"code": -32005, "message": "no"}})
+    with pytest.raises(RpcRefused):
+        index.follow()
+    assert index.dump() == []
+
+
+def test_index_waits_and_loses_nothing_when_an_older_node_answers_now_and_then(
+    through: Index, market: Market, proxy: Proxy, fresh: Fresh
+):
+    through.follow()
+    through.follower._shorter_for_s = 60.0
+    stale = market.rpc("eth_getBlockByNumber", hex(market.head() - 6), False)
+    market.open_community(market.stranger)
+
+    def older(method: str, params: list[Any], answer: dict[str, Any]) -> dict[str, Any]:
+        is_head = method == "eth_getBlockByNumber" and params[0] == "latest"
+        return {**answer, "result": stale} if is_head and len(proxy.asked) % 2 else answer
+
+    proxy.rule = older
+    for _ in range(6):
+        through.follower.step()
+    assert Queries(through.engine).head().number == market.head()
+    assert through.dump() == fresh()
+
+
+def test_follower_stops_and_writes_nothing_when_the_chain_id_is_another(half: Index, told_proxy: Proxy):
+    before = half.dump()
+    told_proxy.rule = on("eth_chainId", lambda answer: {**answer, "result": "0x1"})
+    with pytest.raises(WrongChain, match=r"stands on chain 1, the settings say 31337"):
+        half.follower.run()
+    assert half.dump() == before
+
+
+BAD_LOGS: dict[str, tuple[Callable[[dict[str, Any]], dict[str, Any]], str]] = {
+    "anonymous": (lambda log: {**log, "topics": []}, "an anonymous log"),
+    "unknown": (lambda log: {**log, "topics": ["0x" + "77" * 32]}, "no event of"),
+    "topics_missing": (lambda log: {**log, "topics": log["topics"][:1]}, "topics instead of"),
+    "data_short": (lambda log: {**log, "data": log["data"][:40]}, "cannot be decoded"),
+    "no_order": (lambda log: {**log, "topics": [log["topics"][0], "0x" + "99" * 32, *log["topics"][2:]]}, "hash"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_LOGS)
+def test_bad_log_goes_to_quarantine_and_indexing_goes_on(name: str, market: Market, tmp_path: Path, proxy: Proxy):
+    community = market.open_community(market.seller)
+    terms = market.terms(community)
+    market.list(terms)
+    bad = market.buy(terms)
+    good = market.buy(terms)
+    spoil, reason = BAD_LOGS[name]
+    order_topics = {bad.key}
+    proxy.rule = changed_logs(
+        lambda logs: [spoil(log) if len(log["topics"]) > 1 and log["topics"][1] in order_topics else log for log in logs]
+    )
+    index = Index(tmp_path / "through", market, url=proxy.url)
+    index.follow()
+    queries = Queries(index.engine)
+    assert queries.order(bad.key) is None
+    assert queries.order(good.key).state == "funded"
+    assert queries.listing(good_listing(queries)).quantity_sold == 1
+    with index.engine.connect() as connection:
+        (row,) = connection.execute(select(quarantine)).all()
+    assert reason in row.reason
+    assert queries.quarantined() == 1
+
+
+def without_blocks(dumped: list[str]) -> list[str]:
+    """Leave out the block rows, of which a small window keeps fewer."""
+    return [line for line in dumped if not line.startswith("chain_blocks ")]
+
+
+def good_listing(queries: Queries) -> str:
+    (listing,) = queries.listings(ListingFilter()).items
+    return listing.id
+
+
+def test_follower_says_that_the_node_is_away_and_comes_back_by_itself(
+    through: Index, proxy: Proxy, market: Market, fresh: Fresh
+):
+    queries = Queries(through.engine)
+    thread = threading.Thread(target=through.follower.run)
+    thread.start()
+    try:
+        wait_for(lambda: queries.head().number == market.head())
+        seen_at = queries.head().seen_at_ts
+        proxy.rule = raw(b"", 503)
+        wait_for(lambda: not queries.head().node_ok)
+        down = queries.head()
+        assert (down.status, down.number) == ("node_down", market.head())
+        assert proxy.url not in (down.detail or "")
+        market.open_community(market.stranger)
+        time.sleep(1.1)
+        assert queries.head().seen_at_ts <= seen_at + 1
+        proxy.rule = None
+        wait_for(lambda: queries.head().node_ok and queries.head().number == market.head(), seconds=30)
+    finally:
+        through.follower.stop()
+        thread.join(15)
+    assert not thread.is_alive()
+    assert through.dump() == fresh()
+
+
+def wait_for(found: Callable[[], bool], seconds: float = 15) -> None:
+    """Wait until something is so. Raises: AssertionError when it takes too long."""
+    deadline = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("window", [8, 256])
+@pytest.mark.parametrize("after", ["eth_getBlockByNumber", "eth_getLogs"])
+@pytest.mark.parametrize("count", [1, 9])
+def test_index_equals_fresh_build_when_the_chain_changes_between_two_requests(
+    after: str, count: int, window: int, tmp_path: Path, market: Market, proxy: Proxy, fresh: Fresh
+):
+    """The newest blocks are replaced right after the node gave its n-th block or list of logs."""
+    index = Index(tmp_path / "through", market, url=proxy.url, window=window)
+    community = market.open_community(market.seller)
+    terms = market.terms(community)
+    market.list(terms, 100)
+    index.follow()
+    for _ in range(12):
+        market.buy(terms)
+    market.mine(20)
+    given = 0
+
+    def changing(method: str, params: list[Any], answer: dict[str, Any]) -> dict[str, Any]:
+        nonlocal given
+        given += method == after
+        if method == after and given == count:
+            market.rpc("anvil_reorg", 25, [])
+        return answer
+
+    proxy.rule = changing
+    for _ in range(10):
+        try:
+            index.follower.catch_up()
+        except NodeDown:
+            continue
+        break
+    proxy.rule = None
+    assert given >= count
+    assert index.follow() == fresh(window=window)
