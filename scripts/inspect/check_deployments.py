@@ -21,6 +21,7 @@ from scripts.lib.steps import expect
 from scripts.lib.units import bps_text
 
 EXPORTED = ROOT / "frontend" / "contracts" / "abi"
+PUSH32_OF_ZEROS = b"\x7f" + bytes(32)
 # powers that must not exist, by the names under which they usually come
 NO_POWERS = ("owner", "transferOwnership", "upgradeTo", "upgradeToAndCall", "pause", "unpause", "admin", "initialize")
 
@@ -49,17 +50,25 @@ def _check_code(found: runs.Connection, name: str) -> None:
         raise FailedCheck(
             f"{name} has {len(code)} bytes of code, the sources here make {len(meant)}; check out its commit."
         )
-    # immutables are zero in the artifact and one of our addresses on the chain; nothing else may differ
-    for address in _immutables(found):
-        code = code.replace(address.rjust(32, b"\0"), bytes(32))
-    if code != meant:
+    # an immutable is PUSH32 of zeros in the artifact and its value on the chain; nothing else may differ
+    filled = bytearray(meant)
+    allowed = _immutable_values(found)
+    place = meant.find(PUSH32_OF_ZEROS)
+    while place >= 0:
+        value = code[place + 1 : place + 33]
+        if int.from_bytes(value) not in allowed:
+            raise FailedCheck(f"{name} holds an immutable 0x{value.hex()} that is nothing of ours; do not use it.")
+        filled[place + 1 : place + 33] = value
+        place = meant.find(PUSH32_OF_ZEROS, place + 33)
+    if code != filled:
         raise FailedCheck(f"the code of {name} differs from what the sources here make; check out its commit.")
 
 
-def _immutables(found: runs.Connection) -> list[bytes]:
+def _immutable_values(found: runs.Connection) -> set[int]:
+    """Give what an immutable of ours may be: 0, the chain id, or the address of a contract that belongs to the record."""
     registry = bound(found.w3, found.registry, community_registry.NAME).functions
-    known = [registry.TOKEN_IMPLEMENTATION().call(), found.registry.address(community_registry.NAME)]
-    return [bytes.fromhex(address[2:]) for address in known]
+    addresses = (registry.TOKEN_IMPLEMENTATION().call(), found.registry.address(community_registry.NAME))
+    return {0, found.params.chain_id, *(int(address, 16) for address in addresses)}
 
 
 def _constants(found: runs.Connection) -> Iterator[str]:
