@@ -12,7 +12,7 @@ IN := $(VPY) -m tools.inside
 
 .DEFAULT_GOAL := help
 .PHONY: help bootstrap bootstrap-tests run reset warp clean compile abi reference sizes lint format messages vendor \
-	test test-tools test-contracts-anvil test-contracts-ganache test-frontend test-browser bench-gas slither
+	test test-tools test-contracts-anvil test-contracts-ganache test-frontend test-index test-browser bench-gas slither
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-24s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ test-contracts-ganache: bootstrap ## contract tests on Ganache
 
 test-frontend: bootstrap ## frontend tests; no chain, no network
 	@$(VPY) -m tools.test frontend $(ARGS)
+
+test-index: bootstrap ## the follower and its index, against a real chain
+	@$(VPY) -m tools.test index $(ARGS)
 
 test-browser: bootstrap-tests ## browser tests: real Chromium, real chain
 	@$(VPY) -m tools.test browser $(ARGS)

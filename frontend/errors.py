@@ -21,11 +21,13 @@ MarketError
 import logging
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, Unauthorized
+
+from frontend.i18n import choose_language
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -277,9 +279,10 @@ def _told(status: int, key: str, text: str, *, field: str | None = None) -> Resp
 def _plain(status: int, key: str, text: str) -> Response:
     if wants_json():
         return _json(status, key, text, None)
-    return make_response(
-        render_template("errors/plain.html", status=status, text=text, request_id=_request_id()), status
-    )
+    # without what the app adds to every template, which asks the database
+    template = current_app.jinja_env.get_template("errors/plain.html")
+    page = template.render(status=status, text=text, request_id=_request_id(), lang=choose_language())
+    return make_response(page, status)
 
 
 def _json(status: int, key: str, text: str, field: str | None) -> Response:

@@ -11,7 +11,7 @@ import logging
 import time
 from typing import TYPE_CHECKING, cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, has_request_context, request
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from sqlalchemy import Engine
@@ -22,6 +22,7 @@ from frontend.contracts.registry import Registry
 from frontend.errors import SetupError
 from frontend.i18n import choose_language
 from frontend.index.queries import Queries
+from frontend.index.views import Head
 from frontend.limits import Limiter
 from frontend.store.database import Database, create_engine
 
@@ -31,10 +32,25 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 KEY = "dokkaebi"
+HEAD = "dokkaebi.head"
 LOOK_EVERY_S = 2.0
 
 babel = Babel()
 csrf = CSRFProtect()
+
+
+class PageQueries(Queries):
+    """The index as one request sees it: the head is asked for once, so that a page tells of one block throughout."""
+
+    def head(self) -> Head | None:
+        """Give how far the index is. If it could not be asked, it is not asked again in the same request."""
+        if not has_request_context():
+            return super().head()
+        seen = request.environ
+        if HEAD not in seen:
+            seen[HEAD] = None
+            seen[HEAD] = super().head()
+        return cast(Head | None, seen[HEAD])
 
 
 class Bound:
@@ -47,7 +63,7 @@ class Bound:
         self.settings = settings
         self.registry = Registry.load(settings)
         self.db = Database(engine)
-        self.queries = Queries(engine)
+        self.queries = PageQueries(engine)
         self.limiter = Limiter()
         self.services = Services(settings, self.registry, self.db, self.queries)
         self._record = self._stamp()

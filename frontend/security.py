@@ -96,14 +96,8 @@ def register_context(app: Flask) -> None:
                 "is_local": settings.is_local,
                 "explorer": None,
             },
-            "head": _head(queries),
+            "head": queries.head(),
             "account": account,
             "tray": services.intent_store.of_account(account) if account else [],
             "request_id": getattr(g, "request_id", "-"),
         }
-
-
-def _head(queries: object) -> object:
-    if "head" not in g:
-        g.head = queries.head()  # type: ignore[attr-defined]
-    return g.head

@@ -171,7 +171,7 @@ def _libc() -> ctypes.CDLL | None:
 def command(kind: Kind, port: int, folder: Path | None, start_s: int | None, *, steps_tracing: bool) -> list[str]:
     """Give the command line of a node; without a folder its chain is thrown away."""
     program = str(NODE_MODULES / ".bin" / kind.name)
-    if kind is GANACHE:
+    if kind.name == GANACHE.name:
         return [program, *_ganache_options(kind, port, folder, start_s)]
     return [program, *_anvil_options(kind, port, folder, start_s), *(["--steps-tracing"] if steps_tracing else [])]
 

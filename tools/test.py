@@ -35,6 +35,7 @@ SUITES = (
     Suite("tools", "tools and scripts", ("tests/tools", "tests/scripts"), (*NO_BROWNIE, "-n", "2")),
     Suite("anvil", "contracts on Anvil", CONTRACT_FOLDERS, ("--network", "test-anvil", "-n", "2")),
     Suite("ganache", "contracts on Ganache", CONTRACT_FOLDERS, ("--network", "test-ganache", "-n", "2")),
+    Suite("index", "index on a real chain", ("tests/index",), (*NO_BROWNIE, "-n", "2")),
     Suite("frontend", "frontend", ("tests/frontend",), (*NO_BROWNIE, "-n", "2")),
     Suite("browser", "browser", ("tests/browser",), NO_BROWNIE),
 )

@@ -33,7 +33,13 @@ def sign_in_required(route: Callable[P, R]) -> Callable[P, R]:
 
 def safe_next(target: object) -> str:
     """Give a path of this site to go on to; "/" for anything that might lead elsewhere."""
-    if not isinstance(target, str) or not target or len(target) > MAX_NEXT or not target.startswith("/") or "\\" in target:
+    if (
+        not isinstance(target, str)
+        or not target
+        or len(target) > MAX_NEXT
+        or not target.startswith("/")
+        or "\\" in target
+    ):
         return "/"
     if any(ord(sign) < 0x21 or ord(sign) == 0x7F for sign in target):
         return "/"

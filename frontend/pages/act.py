@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import abort
 from flask_babel import gettext as _
@@ -16,6 +16,7 @@ from frontend.errors import NodeDown, NotAllowed, NotFound, Refused, TooMany
 from frontend.extensions import queries
 from frontend.pages.fields import PageForm
 
+Form = TypeVar("Form", bound=PageForm)
 Answer = str | BaseResponse | tuple[Any, int] | tuple[Any, int, dict[str, str]]
 RETRY_AFTER_S = 5
 
@@ -34,7 +35,7 @@ def chain_now() -> int:
     return int(head.timestamp_ts) if head is not None else int(time.time())
 
 
-def with_key(form: PageForm) -> PageForm:
+def with_key(form: Form) -> Form:
     """Give a form that has its key: the one it came with, else a new one."""
     if not form.form_key.data:
         form.form_key.data = new_form_key()
@@ -58,7 +59,11 @@ def act(form: PageForm, again: Callable[[], Any], prepare: Callable[[], Any]) ->
 def said_again(form: PageForm, again: Callable[[], Any], problem: Refused | NodeDown) -> Answer:
     """Show a form again as it was typed, with why nothing came of it."""
     if isinstance(problem, NodeDown):
-        form.refuse(_("The chain's node does not answer just now, so nothing was sent. What you typed is still here: please try again in a moment."))
+        form.refuse(
+            _(
+                "The chain's node does not answer just now, so nothing was sent. What you typed is still here: please try again in a moment."
+            )
+        )
         return again(), problem.status, {"Retry-After": str(RETRY_AFTER_S)}
     if isinstance(problem, NotAllowed | NotFound | TooMany):
         raise problem

@@ -24,8 +24,7 @@ def offered(community: Any | None = None, with_other: bool = False) -> list[tupl
     choices = [(ETH, "ETH")]
     if community is not None and community.token:
         choices.append((community.token.lower(), _("%(symbol)s (token of this community)", symbol=community.symbol)))
-    for address in settings.currencies:
-        choices.append((address.lower(), queries.currency(address).symbol))
+    choices += [(address.lower(), queries.currency(address).symbol) for address in settings.currencies]
     if with_other:
         choices.append((OTHER, _("Another ERC-20 token")))
     return list(dict(choices).items())

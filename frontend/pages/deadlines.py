@@ -96,7 +96,9 @@ def actions_for(order: Any, roles: Roles, now_ts: int) -> list[str]:
             found.append("dispute")
     elif order.state == "contested" and not overdue:
         found.append("stake")
-    elif order.state == "disputed" and ((step.actor == "arbiter" and roles.arbiter) or (step.actor == "backup" and roles.backup)):
+    elif order.state == "disputed" and (
+        (step.actor == "arbiter" and roles.arbiter) or (step.actor == "backup" and roles.backup)
+    ):
         found.append("rule")
     if order.state in ("contested", "disputed") and (roles.buyer or roles.seller):
         found.append("evidence")

@@ -62,7 +62,9 @@ class WordsField(StringField):
 
     lines = False
 
-    def __init__(self, label: Any, *, most: int, bytes_most: int | None = None, needed: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, label: Any, *, most: int, bytes_most: int | None = None, needed: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(label, **kwargs)
         self.most, self.bytes_most, self.needed = most, bytes_most, needed
         self.flags.maxlength = most
@@ -89,7 +91,10 @@ class WordsField(StringField):
         ghosts = ghosts_in(text)
         if ghosts:
             raise ValidationError(
-                _("There are characters in it that cannot be seen (%(found)s). Please remove them.", found=", ".join(ghosts[:5]))
+                _(
+                    "There are characters in it that cannot be seen (%(found)s). Please remove them.",
+                    found=", ".join(ghosts[:5]),
+                )
             )
 
 
@@ -103,13 +108,16 @@ class LongWordsField(WordsField, TextAreaField):
 class AmountField(StringField):
     """An amount of a currency. Set `decimals` before `validate`; then `units` holds smallest units."""
 
-    def __init__(self, label: Any, *, most: int = MAX_UINT256, zero: bool = False, needed: bool = True, **kwargs: Any) -> None:
-        super().__init__(label, **kwargs)
+    def __init__(
+        self, label: Any, *, most: int = MAX_UINT256, zero: bool = False, needed: bool = True, **kwargs: Any
+    ) -> None:
+        super().__init__(
+            label, **_drawn(kwargs, {"inputmode": "decimal", "autocomplete": "off", "maxlength": MAX_TYPED})
+        )
         self.decimals = 18
         self.most, self.zero, self.needed = most, zero, needed
         self.units: int | None = None
         self.flags.required = needed
-        self.render_kw = {"inputmode": "decimal", "autocomplete": "off", "maxlength": MAX_TYPED, **(self.render_kw or {})}
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = str(valuelist[0])[: MAX_TYPED + 1].strip() if valuelist else ""
@@ -134,11 +142,10 @@ class PercentField(StringField):
     suffix = "%"
 
     def __init__(self, label: Any, *, most_bps: int, **kwargs: Any) -> None:
-        super().__init__(label, **kwargs)
+        super().__init__(label, **_drawn(kwargs, {"inputmode": "decimal", "autocomplete": "off", "maxlength": 20}))
         self.most_bps = most_bps
         self.bps = 0
         self.flags.required = True
-        self.render_kw = {"inputmode": "decimal", "autocomplete": "off", "maxlength": 20, **(self.render_kw or {})}
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = str(valuelist[0])[:40].strip() if valuelist else ""
@@ -154,11 +161,10 @@ class CountField(StringField):
     """A whole number of things; `count` holds it after `validate`."""
 
     def __init__(self, label: Any, *, least: int = 1, most: int = 2**32 - 1, **kwargs: Any) -> None:
-        super().__init__(label, **kwargs)
+        super().__init__(label, **_drawn(kwargs, {"inputmode": "numeric", "autocomplete": "off", "maxlength": 20}))
         self.least, self.most = least, most
         self.count = 0
         self.flags.required = True
-        self.render_kw = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 20, **(self.render_kw or {})}
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = str(valuelist[0])[:40].strip() if valuelist else ""
@@ -176,18 +182,16 @@ class AddressField(StringField):
     """An account's address; `address` holds it checksummed after `validate`, None when left empty."""
 
     def __init__(self, label: Any, *, needed: bool = True, **kwargs: Any) -> None:
-        super().__init__(label, **kwargs)
+        super().__init__(
+            label,
+            **_drawn(
+                kwargs,
+                {"autocomplete": "off", "spellcheck": "false", "maxlength": 60, "placeholder": "0x…", "class": "mono"},
+            ),
+        )
         self.needed = needed
         self.address: str | None = None
         self.flags.required = needed
-        self.render_kw = {
-            "autocomplete": "off",
-            "spellcheck": "false",
-            "maxlength": 60,
-            "placeholder": "0x…",
-            "class": "mono",
-            **(self.render_kw or {}),
-        }
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = str(valuelist[0])[:80].strip() if valuelist else ""
@@ -198,6 +202,11 @@ class AddressField(StringField):
                 raise ValidationError(_("Please fill this in."))
             return
         self.address = read_address(self.data)
+
+
+def _drawn(kwargs: dict[str, Any], attributes: dict[str, Any]) -> dict[str, Any]:
+    """Give a field's arguments with attributes that it draws unless told otherwise."""
+    return {**kwargs, "render_kw": {**attributes, **(kwargs.get("render_kw") or {})}}
 
 
 def read_address(text: str) -> str:
@@ -221,12 +230,11 @@ class DurationField(StringField):
     def __init__(
         self, label: Any, *, least: int = 0, most: int, needed: bool = True, unit: str = "days", **kwargs: Any
     ) -> None:
-        super().__init__(label, **kwargs)
+        super().__init__(label, **_drawn(kwargs, {"inputmode": "numeric", "autocomplete": "off", "maxlength": 12}))
         self.least, self.most, self.needed = least, most, needed
         self.unit = unit
         self.seconds: int | None = None
         self.flags.required = needed
-        self.render_kw = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 12, **(self.render_kw or {})}
 
     @property
     def unit_name(self) -> str:
@@ -259,7 +267,8 @@ class DurationField(StringField):
         """Draw the select of the unit."""
         names = (("hours", _("hours")), ("days", _("days")))
         options = "".join(
-            f'<option value="{value}"{" selected" if value == self.unit else ""}>{escape(name)}</option>' for value, name in names
+            f'<option value="{value}"{" selected" if value == self.unit else ""}>{escape(name)}</option>'
+            for value, name in names
         )
         return Markup('<select name="{}" aria-label="{}">{}</select>').format(self.unit_name, label, Markup(options))  # noqa: S704
 

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from eth_utils.crypto import keccak
-from flask import Blueprint, Flask, Response, current_app, request, url_for
+from flask import Blueprint, Response, current_app, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_babel import get_locale
 
@@ -31,7 +31,7 @@ def frame(blueprint: Blueprint) -> None:
 
 
 def _bind(state: BlueprintSetupState) -> None:
-    app: Flask = state.app
+    app = state.app
     app.jinja_env.filters.update(
         shown=shown,
         plain=plain,
@@ -42,6 +42,8 @@ def _bind(state: BlueprintSetupState) -> None:
     )
     app.jinja_env.tests["community_account"] = is_community_account
     app.jinja_env.tests["no_account"] = is_no_account
+    # macros are imported without a page's context, and the pager is one
+    app.jinja_env.globals["page_with"] = page_with
     app.context_processor(frame_values)
     app.after_request(remember_chain)
 
@@ -73,8 +75,7 @@ def page_in(language: str) -> str:
 
 def page_with(**changes: object) -> str:
     """Give this page's address with other query values; the page number starts again unless it is what changes."""
-    query: dict[str, Any] = {name: request.args.getlist(name) for name in request.args}
-    query.update({name: value for name, value in changes.items()})
+    query: dict[str, Any] = {name: request.args.getlist(name) for name in request.args} | changes
     known = dict(request.view_args or {})
     if request.endpoint is None or request.method not in ("GET", "HEAD"):
         return f"?lang={changes['lang']}" if "lang" in changes else "?"
@@ -121,7 +122,12 @@ def current_genesis() -> str | None:
 def chain_was_reset() -> bool:
     """Tell whether this browser last saw another chain under the same chain id."""
     seen = request.cookies.get(CHAIN_COOKIE)
-    return bool(seen) and not request.args.get("chain_reset_seen") and (now := current_genesis()) is not None and seen != now
+    return (
+        bool(seen)
+        and not request.args.get("chain_reset_seen")
+        and (now := current_genesis()) is not None
+        and seen != now
+    )
 
 
 def remember_chain(response: Response) -> Response:

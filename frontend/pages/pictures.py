@@ -20,7 +20,9 @@ class PictureFields:
 
     picture = FileField(
         _l("Picture"),
-        description=_l("JPEG, PNG or WebP. It is redrawn here, so that where and with what it was taken does not go along."),
+        description=_l(
+            "JPEG, PNG or WebP. It is redrawn here, so that where and with what it was taken does not go along."
+        ),
         render_kw={"accept": "image/jpeg,image/png,image/webp"},
     )
     picture_hash = HiddenField()

@@ -20,7 +20,9 @@ def is_ghost(char: str) -> bool:
     if char in "\n\t" or char == " ":
         return False
     # Hangul fillers and the braille blank are letters by category, and blank to the eye
-    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} or char in "\u115f\u1160\u3164\uffa0\u2800"
+    return (
+        unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} or char in "\u115f\u1160\u3164\uffa0\u2800"
+    )
 
 
 def ghosts_in(text: str) -> list[str]:

@@ -21,7 +21,11 @@ class Drawing:
 
 def milestones(community: Any) -> list[tuple[int, int]]:
     """List times and what has vested by then: the start, the cliff, quarters of the span, the end."""
-    start, cliff, span = int(community.vesting_start_ts), int(community.vesting_cliff_s), int(community.vesting_duration_s)
+    start, cliff, span = (
+        int(community.vesting_start_ts),
+        int(community.vesting_cliff_s),
+        int(community.vesting_duration_s),
+    )
     times = {start, start + cliff, start + span, *(start + span * part // 4 for part in (1, 2, 3))}
     return [(at, community.vested_units_at(at)) for at in sorted(times) if at >= start + cliff or at == start]
 
@@ -39,8 +43,16 @@ def drawing(community: Any, now_ts: int) -> Drawing | None:
     def y(units: int) -> int:
         return BOTTOM - (BOTTOM - TOP) * units // allocation
 
-    points = [(x(start), BOTTOM), (x(start + cliff), BOTTOM), (x(start + cliff), y(community.vested_units_at(start + cliff))), (RIGHT, TOP)]
+    points = [
+        (x(start), BOTTOM),
+        (x(start + cliff), BOTTOM),
+        (x(start + cliff), y(community.vested_units_at(start + cliff))),
+        (RIGHT, TOP),
+    ]
     line = " ".join(f"{across},{down}" for across, down in points)
     return Drawing(
-        area=f"{line} {RIGHT},{BOTTOM}", line=line, now_x=x(now_ts), now_y=y(community.vested_units_at(min(now_ts, start + span)))
+        area=f"{line} {RIGHT},{BOTTOM}",
+        line=line,
+        now_x=x(now_ts),
+        now_y=y(community.vested_units_at(min(now_ts, start + span))),
     )

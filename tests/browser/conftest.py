@@ -66,7 +66,9 @@ class Visitors:
         self.contexts: list[BrowserContext] = []
         self.strangers: list[str] = []
 
-    def open(self, person: Wallet | None = None, size: dict = DESKTOP, locale: str = "en-US", scheme: str = "light") -> Page:
+    def open(
+        self, person: Wallet | None = None, size: dict = DESKTOP, locale: str = "en-US", scheme: str = "light"
+    ) -> Page:
         """Open a window for somebody with, or without, a wallet."""
         context = self.browser.new_context(base_url=self.origin, viewport=size, locale=locale, color_scheme=scheme)
         context.set_default_timeout(15_000)

@@ -12,7 +12,9 @@ from tests.browser.town import ETHER, Stall, Town
 PRICE_WEI, ARBITER_FEE_WEI = ETHER // 5, ETHER // 20
 
 
-def test_dispute_divides_the_money_when_the_arbiter_rules(visit: Callable[..., Person], town: Town, stall: Stall) -> None:
+def test_dispute_divides_the_money_when_the_arbiter_rules(
+    visit: Callable[..., Person], town: Town, stall: Stall
+) -> None:
     buyer, seller, arbiter = visit(), visit(stall.seller.wallet), visit(stall.arbiter.wallet)
     for person in (buyer, seller, arbiter):
         person.arrive_signed_in()

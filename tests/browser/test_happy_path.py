@@ -80,7 +80,12 @@ def test_community_with_token_and_listing_opens_when_its_forms_are_filled_in(
     founder.page.wait_for_url("**/intents/*")
     founder.sign()
     opened = town.queries.communities_of(founder.address.lower())[0]
-    assert (opened.name, opened.symbol, opened.cap_units, opened.fee_bps) == ("소금 다락 · Salt Loft", "SALT", 10**24, 250)
+    assert (opened.name, opened.symbol, opened.cap_units, opened.fee_bps) == (
+        "소금 다락 · Salt Loft",
+        "SALT",
+        10**24,
+        250,
+    )
 
     founder.open(f"/c/{opened.id}/desk")
     founder.page.locator("#mint > summary").click()

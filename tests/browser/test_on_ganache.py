@@ -55,7 +55,15 @@ def test_zz_pages_go_on_and_buying_waits_when_the_node_is_dead(
     intent = buyer.intent_path
     market.stop_node()
     eventually(lambda: (head := town.queries.head()) is not None and not head.node_ok, within_s=30)
-    for path in ("/", "/explore", f"/c/{stall.community_id}", f"/c/{stall.community_id}/token", f"/l/{stall.in_eth}", "/orders", intent):
+    for path in (
+        "/",
+        "/explore",
+        f"/c/{stall.community_id}",
+        f"/c/{stall.community_id}/token",
+        f"/l/{stall.in_eth}",
+        "/orders",
+        intent,
+    ):
         assert buyer.open(path) == 200
         expect(buyer.page.locator("aside.banner")).to_contain_text("The node does not answer.")
     buyer.open(f"/l/{stall.in_eth}/buy")

@@ -15,6 +15,7 @@ from tests.browser.town import Stall, Town
 LANGUAGES = ("ko", "en")
 SCHEMES = ("light", "dark")
 SIZES = {"phone": PHONE, "desk": DESKTOP}
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 MOST_GZIP_BYTES = 60 * 1024
 # what answers with something else than a page of its own
 NO_PAGES = {
@@ -70,7 +71,7 @@ PAGES: dict[str, tuple[str, str, Callable[[dict[str, str], Stall], str]]] = {
     "my-transactions": ("intents.index", "c", lambda t, s: "/intents"),
     "intent": ("intents.show", "c", lambda t, s: t["intent"]),
     "nothing-here": ("", "-", lambda t, s: "/l/0x" + "00" * 32),
-    "please-sign-in": ("", "-", lambda t, s: "/credits"),
+    "please-sign-in": ("auth.sign_in", "-", lambda t, s: "/credits"),
 }  # fmt: skip
 
 
@@ -116,8 +117,12 @@ def test_page_is_readable_and_quiet_in_each_language_scheme_and_size(
                 wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
                 if wide > 0:
                     wrong.append(f"{here}: {wide} px wider than the window")
-                wrong += [f"{here}: {finding}" for finding in person.violations()]
-    expected = [line for line in person.complaints if endpoint or "the server responded with a status of 40" not in line]
+                # the elements are the same in the dark; only their colours are others
+                findings = person.violations(COLOUR_RULES if scheme == "dark" else None)
+                wrong += [f"{here}: {finding}" for finding in findings]
+    expected = [
+        line for line in person.complaints if endpoint or "the server responded with a status of 40" not in line
+    ]
     wrong += [f"console: {line}" for line in expected]
     assert wrong == []
 

@@ -58,7 +58,9 @@ def test_signed_out_session_is_worth_nothing_when_its_cookie_was_copied(
     stolen = [cookie for cookie in person.page.context.cookies() if cookie["name"] == "session"]
     person.sign_out()
     thief.page.context.add_cookies(stolen)
-    assert thief.open("/intents") == 401
+    thief.open("/intents")
+    expect(thief.page.locator("#sign-in-button")).to_be_visible()
+    expect(thief.page.locator("#signed-in")).to_have_count(0)
 
 
 def leave_traces(person: Person, town: Town, stall: Stall) -> str:

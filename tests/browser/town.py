@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from eth_account import Account
 from eth_abi.abi import encode
+from eth_account import Account
 from eth_utils.crypto import keccak
 from flask import Flask
 

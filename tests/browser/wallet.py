@@ -159,7 +159,15 @@ class Wallet:
         )
 
     def send_raw(
-        self, signer: LocalAccount, *, nonce: int, to: str, data: str, value: int, gas: int = 1_500_000, gas_price: int = 0
+        self,
+        signer: LocalAccount,
+        *,
+        nonce: int,
+        to: str,
+        data: str,
+        value: int,
+        gas: int = 1_500_000,
+        gas_price: int = 0,
     ) -> str:
         """Sign a transaction as it stands, and send it."""
         fields = {"chainId": self.current_chain, "nonce": nonce, "to": to, "data": data, "value": value, "gas": gas}
@@ -172,7 +180,9 @@ class Wallet:
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         answer = requests.post(self.rpc_url, json=body, timeout=20).json()
         if "error" in answer:
-            raise Refusal(-32603, answer["error"].get("message", "Internal JSON-RPC error."), answer["error"].get("data"))
+            raise Refusal(
+                -32603, answer["error"].get("message", "Internal JSON-RPC error."), answer["error"].get("data")
+            )
         return answer["result"]
 
 

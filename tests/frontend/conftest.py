@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ class NetworkUsed(AssertionError):
 
 
 @pytest.fixture(autouse=True)
-def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse connections: all of them, or for tests on a chain those that leave the machine."""
     on_chain = "chain" in request.node.path.parts[request.node.path.parts.index("frontend") :]
     connect = socket.socket.connect
@@ -25,4 +24,3 @@ def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
         raise NetworkUsed(str(address))
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
-    yield

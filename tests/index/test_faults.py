@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from frontend.errors import NodeDown, WrongChain
+from frontend.index.decode import Decoder
 from frontend.index.models import quarantine
 from frontend.index.node import Busy, RpcRefused
 from frontend.index.queries import Queries
@@ -264,27 +265,33 @@ def wait_for(found: Callable[[], bool], seconds: float = 15) -> None:
 
 
 @pytest.mark.parametrize("window", [8, 256])
-@pytest.mark.parametrize("after", ["eth_getBlockByNumber", "eth_getLogs"])
-@pytest.mark.parametrize("count", [1, 9])
+@pytest.mark.parametrize("depth", [20, 34], ids=["new blocks", "known blocks too"])
+@pytest.mark.parametrize(
+    ("after", "count"), [("eth_getBlockByNumber", 1), ("eth_getBlockByNumber", 3), ("eth_getLogs", 1), ("eth_getLogs", 9)]
+)
 def test_index_equals_fresh_build_when_the_chain_changes_between_two_requests(
-    after: str, count: int, window: int, tmp_path: Path, market: Market, proxy: Proxy, fresh: Fresh
+    after: str, count: int, depth: int, window: int, tmp_path: Path, market: Market, proxy: Proxy, fresh: Fresh
 ):
-    """The newest blocks are replaced right after the node gave its n-th block or list of logs."""
+    """Right after the node gave its n-th block or list of logs, empty blocks are replaced by some with a purchase."""
     index = Index(tmp_path / "through", market, url=proxy.url, window=window)
     community = market.open_community(market.seller)
     terms = market.terms(community)
     market.list(terms, 100)
+    for _ in range(4):
+        market.buy(terms)
     index.follow()
     for _ in range(12):
         market.buy(terms)
     market.mine(20)
+    unsent, sale = market.purchase_of(terms, 2, market.other)
+    nonce = market.rpc("eth_getTransactionCount", market.other, "latest")
     given = 0
 
     def changing(method: str, params: list[Any], answer: dict[str, Any]) -> dict[str, Any]:
         nonlocal given
         given += method == after
         if method == after and given == count:
-            market.rpc("anvil_reorg", 25, [])
+            market.rpc("anvil_reorg", depth, [[{**unsent, "nonce": nonce}, 2]])
         return answer
 
     proxy.rule = changing
@@ -294,6 +301,35 @@ def test_index_equals_fresh_build_when_the_chain_changes_between_two_requests(
         except NodeDown:
             continue
         break
-    proxy.rule = None
     assert given >= count
-    assert index.follow() == fresh(window=window)
+    assert index.dump() == fresh(window=window)
+    assert Queries(index.engine).order(sale.key) is not None
+
+
+def test_range_is_refused_when_its_logs_are_of_other_blocks(tmp_path: Path, told: Told, told_proxy: Proxy):
+    index = Index(tmp_path / "through", told.market, url=told_proxy.url, window=8)
+
+    def misplaced(method: str, params: list[Any], answer: dict[str, Any]) -> dict[str, Any]:
+        is_range = method == "eth_getLogs" and "fromBlock" in params[0]
+        return {**answer, "result": [{**log, "blockHash": "0x" + "ab" * 32} for log in answer["result"]]} if is_range else answer
+
+    told_proxy.rule = misplaced
+    with pytest.raises(NodeDown):
+        index.follow()
+    assert index.dump() == []
+
+
+def test_second_cancellation_of_an_order_goes_to_quarantine_and_leaves_the_stock_alone(
+    tmp_path: Path, told: Told, told_proxy: Proxy
+):
+    topic = Decoder().topic("Market", "OrderCancelled")
+
+    def twice(logs: list[Any]) -> list[Any]:
+        return logs + [{**log, "logIndex": "0x63"} for log in logs if log["topics"][0] == topic]
+
+    told_proxy.rule = changed_logs(twice)
+    index = Index(tmp_path / "through", told.market, url=told_proxy.url)
+    dumped = index.follow()
+    assert [line for line in dumped if not line.startswith("chain_quarantine ")] == told.dump
+    with index.engine.connect() as connection:
+        assert [row.reason for row in connection.execute(select(quarantine))] == ["the order is cancelled already"]

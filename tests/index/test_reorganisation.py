@@ -74,6 +74,16 @@ def test_follow_equals_fresh_build_when_the_chain_gets_shorter(market: Market, i
     assert after != before
 
 
+def test_older_blocks_are_read_again_when_the_chain_gets_shorter_than_the_window_reaches(
+    market: Market, tmp_path, fresh: Fresh
+):
+    index = Index(tmp_path / "small", market, window=8)
+    market.play()
+    index.follow()
+    market.rpc("anvil_rollback", 5)
+    assert index.follow() == fresh(window=8)
+
+
 def test_follow_equals_fresh_build_when_a_shorter_chain_grows_other_blocks(market: Market, index: Index, fresh: Fresh):
     market.play()
     index.follow()

@@ -35,13 +35,23 @@ class DescriptionForm(PictureFields, PageForm):
     """What a community says about itself."""
 
     text = LongWordsField(
-        _l("What is it about?"), most=MAX_TEXT, render_kw={"rows": 6}, description=_l("Up to 10,000 characters. Everyone can read it.")
+        _l("What is it about?"),
+        most=MAX_TEXT,
+        render_kw={"rows": 6},
+        description=_l("Up to 10,000 characters. Everyone can read it."),
     )
     rules = LongWordsField(
-        _l("House rules"), most=4_000, needed=False, render_kw={"rows": 4}, description=_l("What is welcome here, and what is not.")
+        _l("House rules"),
+        most=4_000,
+        needed=False,
+        render_kw={"rows": 4},
+        description=_l("What is welcome here, and what is not."),
     )
     lang = ChoiceField(_l("Language of these texts"), choices=LANGUAGES)
-    tags = WordsField(_l("Words to be found by"), most=200, needed=False, description=_l("Up to 8, separated by commas."))
+    tags = WordsField(
+        _l("Words to be found by"), most=200, needed=False, description=_l("Up to 8, separated by commas.")
+    )
+
     def validate_tags(self, field: Any) -> None:
         self.tag_list = read_tags(field.data or "")
 
@@ -60,12 +70,19 @@ class DescriptionForm(PictureFields, PageForm):
 class OpenForm(DescriptionForm):
     """A new community with its token."""
 
-    name = WordsField(_l("Name"), most=64, bytes_most=64, description=_l("Also the token's name. It cannot be changed later."))
+    name = WordsField(
+        _l("Name"), most=64, bytes_most=64, description=_l("Also the token's name. It cannot be changed later.")
+    )
     symbol = WordsField(
-        _l("Symbol of the token"), most=11, bytes_most=11, description=_l("Up to 11 bytes, such as CLUB. It cannot be changed later.")
+        _l("Symbol of the token"),
+        most=11,
+        bytes_most=11,
+        description=_l("Up to 11 bytes, such as CLUB. It cannot be changed later."),
     )
     cap = AmountField(
-        _l("Most tokens that can ever exist"), most=MAX_UINT112, description=_l("The cap. Nobody can raise it, not even you.")
+        _l("Most tokens that can ever exist"),
+        most=MAX_UINT112,
+        description=_l("The cap. Nobody can raise it, not even you."),
     )
     founder_allocation = AmountField(
         _l("Reserved for you, the founder"),
@@ -74,20 +91,28 @@ class OpenForm(DescriptionForm):
         description=_l("A part of the cap that vests over time. 0 is fine."),
     )
     vesting_cliff = DurationField(
-        _l("Nothing of it before"), most=MAX_VESTING_S, description=_l("The cliff, counted from the opening. Then what has grown so far is free.")
+        _l("Nothing of it before"),
+        most=MAX_VESTING_S,
+        description=_l("The cliff, counted from the opening. Then what has grown so far is free."),
     )
     vesting_duration = DurationField(
-        _l("All of it after"), most=MAX_VESTING_S, description=_l("At least the cliff; ten years at most. Grows evenly day by day.")
+        _l("All of it after"),
+        most=MAX_VESTING_S,
+        description=_l("At least the cliff; ten years at most. Grows evenly day by day."),
     )
     fee = PercentField(
         _l("Commission of the community"),
         most_bps=MAX_COMMUNITY_FEE_BPS,
-        description=_l("Taken from each finished sale; 20 % at most. A raise waits seven days and never touches orders already paid."),
+        description=_l(
+            "Taken from each finished sale; 20 % at most. A raise waits seven days and never touches orders already paid."
+        ),
     )
 
     def validate_founder_allocation(self, field: Any) -> None:
         if self.cap.units is not None and field.units is not None and field.units > self.cap.units:
-            raise ValidationError(_l("More is reserved than can exist: %(cap)s at most.", cap=say_units(self.cap.units, 18)))
+            raise ValidationError(
+                _l("More is reserved than can exist: %(cap)s at most.", cap=say_units(self.cap.units, 18))
+            )
 
     def validate_vesting_duration(self, field: Any) -> None:
         cliff = self.vesting_cliff.seconds
@@ -105,7 +130,9 @@ class OfferForm(PageForm):
     """Stewardship offered to somebody."""
 
     to = AddressField(
-        _l("New steward"), needed=False, description=_l("Nothing moves until that account accepts. Leave it empty to withdraw an offer.")
+        _l("New steward"),
+        needed=False,
+        description=_l("Nothing moves until that account accepts. Leave it empty to withdraw an offer."),
     )
 
 

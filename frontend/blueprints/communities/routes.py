@@ -65,7 +65,7 @@ def index() -> str:
 @sign_in_required
 def new() -> Answer:
     """Open a community: the form, its preview, and the intent."""
-    form: OpenForm = with_key(OpenForm())  # type: ignore[assignment]
+    form: OpenForm = with_key(OpenForm())
     previewed = False
 
     def page() -> str:
@@ -101,7 +101,9 @@ def show(community_id: int) -> str:
     community = community_or_404(community_id)
     if community_id == 0:
         abort(404)
-    page = queries.listings(ListingFilter(community_id=community_id), sort="new", page=page_number(request.args), per_page=12)
+    page = queries.listings(
+        ListingFilter(community_id=community_id), sort="new", page=page_number(request.args), per_page=12
+    )
     return render_template(
         "communities/show.html",
         community=community,
@@ -167,7 +169,9 @@ def set_fee(community_id: int) -> Answer:
     return act(
         form,
         lambda: desk_page(community, fee=form),
-        lambda: services.communities.prepare_set_fee(account(), community_id, form.fee.bps, form_key=form.form_key.data),
+        lambda: services.communities.prepare_set_fee(
+            account(), community_id, form.fee.bps, form_key=form.form_key.data
+        ),
     )
 
 
@@ -274,5 +278,3 @@ def renounce(community_id: int) -> Answer:
 def refused_page(form: PageForm) -> str:
     """Draw a page that says why a lone button did nothing."""
     return render_template("help/refused.html", form=form)
-
-

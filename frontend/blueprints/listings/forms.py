@@ -43,8 +43,14 @@ class ListingForm(PictureFields, PageForm):
         description=_l("An arbiter will measure a dispute by this text. Size, state, what is included, what is not."),
     )
     lang = ChoiceField(_l("Language of these texts"), choices=LANGUAGES)
-    tags = WordsField(_l("Words to be found by"), most=200, needed=False, description=_l("Up to 8, separated by commas."))
-    kind = ChoicesField(_l("Kind"), choices=choices([(GOODS, _l("Goods: something is shipped")), (SERVICE, _l("Service: work for the buyer"))]), default=GOODS)
+    tags = WordsField(
+        _l("Words to be found by"), most=200, needed=False, description=_l("Up to 8, separated by commas.")
+    )
+    kind = ChoicesField(
+        _l("Kind"),
+        choices=choices([(GOODS, _l("Goods: something is shipped")), (SERVICE, _l("Service: work for the buyer"))]),
+        default=GOODS,
+    )
     instant = BooleanField(
         _l("Instant: no acceptance by me"),
         description=_l("Paying starts your time to deliver, 48 hours at most. The buyer cannot cancel."),
@@ -54,38 +60,77 @@ class ListingForm(PictureFields, PageForm):
     other_currency = AddressField(
         _l("Address of the token"),
         needed=False,
-        description=_l("Only for another ERC-20. Buyers see a warning: nobody here knows that token, and one that taxes transfers is refused."),
+        description=_l(
+            "Only for another ERC-20. Buyers see a warning: nobody here knows that token, and one that taxes transfers is refused."
+        ),
     )
     price = AmountField(_l("Price of one"), most=MAX_UINT128)
     quantity = CountField(_l("How many"), most=MAX_UINT32, default="1", description=_l("You can change this later."))
 
     accept_for = DurationField(
-        _l("You accept within"), least=HOUR_S, most=30 * DAY_S, needed=False, default="2", description=_l("1 hour to 30 days. If you stay silent, the buyer gets all back.")
+        _l("You accept within"),
+        least=HOUR_S,
+        most=30 * DAY_S,
+        needed=False,
+        default="2",
+        description=_l("1 hour to 30 days. If you stay silent, the buyer gets all back."),
     )
     deliver_for = DurationField(
-        _l("You deliver within"), least=HOUR_S, most=180 * DAY_S, default="7", description=_l("1 hour to 180 days after accepting; 48 hours at most if instant. If you miss it, the buyer gets all back.")
+        _l("You deliver within"),
+        least=HOUR_S,
+        most=180 * DAY_S,
+        default="7",
+        description=_l(
+            "1 hour to 180 days after accepting; 48 hours at most if instant. If you miss it, the buyer gets all back."
+        ),
     )
     transit_for = DurationField(
-        _l("On the way for"), least=0, most=90 * DAY_S, needed=False, default="7", description=_l("Goods only, up to 90 days. Added to the time to inspect.")
+        _l("On the way for"),
+        least=0,
+        most=90 * DAY_S,
+        needed=False,
+        default="7",
+        description=_l("Goods only, up to 90 days. Added to the time to inspect."),
     )
     inspect_for = DurationField(
-        _l("The buyer inspects within"), least=DAY_S, most=60 * DAY_S, default="3", description=_l("1 to 60 days. If the buyer stays silent, you are paid.")
+        _l("The buyer inspects within"),
+        least=DAY_S,
+        most=60 * DAY_S,
+        default="3",
+        description=_l("1 to 60 days. If the buyer stays silent, you are paid."),
     )
     sell_for = DurationField(
-        _l("The offer ends after"), least=HOUR_S, most=3_650 * DAY_S, needed=False, description=_l("Empty: it has no end.")
+        _l("The offer ends after"),
+        least=HOUR_S,
+        most=3_650 * DAY_S,
+        needed=False,
+        description=_l("Empty: it has no end."),
     )
 
-    arbiter = AddressField(_l("Arbiter"), description=_l("Decides if the buyer disputes. Neither you nor the buyer; buyers see who it is before they pay."))
-    backup_arbiter = AddressField(_l("Backup arbiter"), needed=False, description=_l("Decides if the arbiter stays silent."))
+    arbiter = AddressField(
+        _l("Arbiter"),
+        description=_l(
+            "Decides if the buyer disputes. Neither you nor the buyer; buyers see who it is before they pay."
+        ),
+    )
+    backup_arbiter = AddressField(
+        _l("Backup arbiter"), needed=False, description=_l("Decides if the arbiter stays silent.")
+    )
     arbiter_fee = AmountField(
         _l("Arbiter's fee"),
         most=MAX_UINT128,
         zero=True,
         default="0",
-        description=_l("In the currency of the sale. Each side stakes it in a dispute; whoever loses pays. At most the price of one; 0: free arbitration."),
+        description=_l(
+            "In the currency of the sale. Each side stakes it in a dispute; whoever loses pays. At most the price of one; 0: free arbitration."
+        ),
     )
     rule_for = DurationField(
-        _l("The arbiter rules within"), least=3 * DAY_S, most=60 * DAY_S, default="7", description=_l("3 to 60 days; the backup has the same again. If both stay silent, the buyer gets all back.")
+        _l("The arbiter rules within"),
+        least=3 * DAY_S,
+        most=60 * DAY_S,
+        default="7",
+        description=_l("3 to 60 days; the backup has the same again. If both stay silent, the buyer gets all back."),
     )
 
     max_fee = PercentField(
@@ -141,7 +186,9 @@ class QuantityForm(PageForm):
     """How many may be sold in all; `expected` is what the seller saw."""
 
     expected = CountField(_l("Limit as shown"), least=0, most=MAX_UINT32)
-    quantity = CountField(_l("How many in all"), least=0, most=MAX_UINT32, description=_l("Those sold before included."))
+    quantity = CountField(
+        _l("How many in all"), least=0, most=MAX_UINT32, description=_l("Those sold before included.")
+    )
 
 
 class PauseForm(PageForm):
@@ -153,12 +200,16 @@ class BuyForm(PageForm):
 
     quantity = CountField(_l("How many"), most=MAX_UINT32, default="1")
     recipient = ChoicesField(
-        _l("Who receives it"), choices=choices([("me", _l("I do, with this account")), ("other", _l("Another account"))]), default="me"
+        _l("Who receives it"),
+        choices=choices([("me", _l("I do, with this account")), ("other", _l("Another account"))]),
+        default="me",
     )
     holder = AddressField(
         _l("Address of the other account"),
         needed=False,
-        description=_l("It will hold the order: confirm, dispute, and receive refunds. Your payment links the two addresses for everyone to see, for ever."),
+        description=_l(
+            "It will hold the order: confirm, dispute, and receive refunds. Your payment links the two addresses for everyone to see, for ever."
+        ),
     )
     fee_shown = HiddenField()
 

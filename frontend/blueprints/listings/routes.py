@@ -45,7 +45,7 @@ def new() -> Answer:
         return render_template("listings/choose.html", communities=communities)
     now_ts = chain_now()
     fees = fees_of(queries.community(0), community, now_ts)
-    form: ListingForm = with_key(ListingForm())  # type: ignore[assignment]
+    form: ListingForm = with_key(ListingForm())
     form.currency.choices = choices(offered(community, with_other=True))
 
     def page() -> str:
@@ -123,12 +123,17 @@ def mine() -> str:
 
 def mine_page(listing_id: str = "", **sent: Any) -> str:
     """Draw the account's listings, with the form that was refused as it was typed."""
-    page = queries.listings(ListingFilter(seller=account().lower()), sort="new", page=page_number(request.args), per_page=24)
+    page = queries.listings(
+        ListingFilter(seller=account().lower()), sort="new", page=page_number(request.args), per_page=24
+    )
     rows = []
     for listing in page.items:
         here = sent if listing.id == listing_id else {}
         quantity = here.get("quantity") or fresh(
-            QuantityForm, f"q{listing.id[2:12]}", expected=str(listing.quantity_limit), quantity=str(listing.quantity_limit)
+            QuantityForm,
+            f"q{listing.id[2:12]}",
+            expected=str(listing.quantity_limit),
+            quantity=str(listing.quantity_limit),
         )
         pause = here.get("pause") or fresh(PauseForm, f"p{listing.id[2:12]}")
         rows.append((listing, quantity, pause))
@@ -202,7 +207,7 @@ def buy(listing_id: str) -> Answer:
     now_ts = chain_now()
     community = queries.community(listing.community_id)
     fees = fees_of(queries.community(0), community, now_ts)
-    form: BuyForm = with_key(BuyForm())  # type: ignore[assignment]
+    form: BuyForm = with_key(BuyForm())
     if request.method == "GET":
         form.quantity.data = str(small_number(request.args.get("quantity", "")) or 1)
         form.fee_shown.data = str(fees.total_bps)

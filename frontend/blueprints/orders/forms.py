@@ -27,7 +27,9 @@ class DeliverForm(PageForm):
         most=2_000,
         needed=False,
         render_kw={"rows": 3},
-        description=_l("A tracking number, a link, a checksum. Only its hash is recorded: keep the exact words and send them to the buyer yourself."),
+        description=_l(
+            "A tracking number, a link, a checksum. Only its hash is recorded: keep the exact words and send them to the buyer yourself."
+        ),
     )
 
     @property
@@ -61,7 +63,10 @@ class RuleForm(PageForm):
     """A ruling: the buyer's part in percent."""
 
     share = PercentField(
-        _l("To the buyer"), most_bps=10_000, default="50", description=_l("0 to 100 %. The rest goes to the seller, less the commissions on it.")
+        _l("To the buyer"),
+        most_bps=10_000,
+        default="50",
+        description=_l("0 to 100 %. The rest goes to the seller, less the commissions on it."),
     )
 
     def validate_share(self, field: Any) -> None:

@@ -58,8 +58,9 @@ def order_or_404(key: str) -> Any:
 @sign_in_required
 def mine() -> str:
     """Show the account's orders, those that wait for it first."""
-    role = request.args.get("role") if request.args.get("role") in ROLES else "buyer"
-    state = request.args.get("state") if request.args.get("state") in STATES else "open"
+    role, state = request.args.get("role", "buyer"), request.args.get("state", "open")
+    role = role if role in ROLES else "buyer"
+    state = state if state in STATES else "open"
     page = queries.orders(account().lower(), role=role, state=state, page=page_number(request.args))
     now_ts = chain_now()
     rows = [
@@ -87,7 +88,10 @@ def arbitration() -> str:
     done = queries.orders(account().lower(), role="arbiter", state="done", page=1)
     return render_template(
         "orders/arbitration.html",
-        waiting=[(order, next_step(order, now_ts), is_my_turn(order, roles_of(order, account()), now_ts)) for order in waiting.items],
+        waiting=[
+            (order, next_step(order, now_ts), is_my_turn(order, roles_of(order, account()), now_ts))
+            for order in waiting.items
+        ],
         page=waiting,
         done=done,
         now_ts=now_ts,

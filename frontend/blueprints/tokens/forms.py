@@ -40,4 +40,6 @@ class TransferForm(PageForm):
 class BurnForm(PageForm):
     """Tokens destroyed."""
 
-    amount = AmountField(_l("How many"), description=_l("What is burned is gone for ever and makes no room for new tokens."))
+    amount = AmountField(
+        _l("How many"), description=_l("What is burned is gone for ever and makes no room for new tokens.")
+    )

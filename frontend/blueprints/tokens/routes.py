@@ -95,7 +95,9 @@ def burn(community_id: int) -> Answer:
     return act(
         form,
         lambda: token_page(community_id, burn=form),
-        lambda: services.tokens.prepare_burn(account(), community_id, form.amount.units or 0, form_key=form.form_key.data),
+        lambda: services.tokens.prepare_burn(
+            account(), community_id, form.amount.units or 0, form_key=form.form_key.data
+        ),
     )
 
 

@@ -145,7 +145,7 @@ def stroke(width: float, *points: Point, curved: bool = True) -> Shape:
     def draw(pen: ImageDraw.ImageDraw) -> None:
         pen.line(path, fill=255, width=round(width * FINE), joint="curve")
         half = width * FINE / 2
-        for x, y in (path[0], path[-1]):
+        for x, y in path:  # round ends, and no cracks where short pieces meet
             pen.ellipse((x - half, y - half, x + half, y + half), fill=255)
 
     return draw

@@ -77,6 +77,14 @@ function rememberForms() {
   });
 }
 
+// whoever is signed out leaves nothing behind in this tab
+function forgetForms() {
+  if (document.getElementById("signed-in")) return;
+  for (const name of Object.keys(sessionStorage)) {
+    if (name === KEPT || /^(form|hash)-/.test(name)) sessionStorage.removeItem(name);
+  }
+}
+
 async function watchAccount() {
   const place = document.getElementById("signed-in");
   if (!place) return;
@@ -99,6 +107,7 @@ async function watchAccount() {
 localTimes(document);
 countdowns();
 copyButtons();
+forgetForms();
 rememberForms();
 watchAccount();
 new MutationObserver(() => localTimes(document)).observe(document.body, { childList: true, subtree: true });

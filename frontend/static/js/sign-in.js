@@ -19,6 +19,7 @@ async function signIn() {
   say(text("asking_signature"));
   const signature = await provider.request({ method: "personal_sign", params: [hexOf(message), account] });
   const { next } = await post("/auth/verify", { message, signature, next: place.dataset.next });
+  sessionStorage.clear(); // what another account typed before is not this one's
   say(text("signed_in"));
   location.assign(next);
 }

@@ -21,7 +21,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with running_market() as market:
         found = Site(tmp_path_factory.mktemp("site"), market)
         seller = found.person(1)
-        form = {"name": "밤 라디오", "symbol": "NITE", "cap": "1000000", "founder_allocation": "1000", "vesting_cliff": "1"}
+        form = {
+            "name": "밤 라디오",
+            "symbol": "NITE",
+            "cap": "1000000",
+            "founder_allocation": "1000",
+            "vesting_cliff": "1",
+        }
         form |= {"vesting_duration": "10", "fee": "2.5", "text": "우리 동네 라디오", "lang": "ko"}
         seller.do("/c/new", {**form, "form_key": "community"})
         seller.do("/c/1/mint", {"mint-to": key_address(2), "mint-amount": "1000", "mint-form_key": "mint"})
@@ -34,29 +40,36 @@ def key_address(index: int) -> str:
     return str(key_of(index).address)
 
 
-@pytest.fixture()
+@pytest.fixture
 def seller(site: Site) -> Person:
     return site.person(1)
 
 
-@pytest.fixture()
+@pytest.fixture
 def buyer(site: Site) -> Person:
     return site.person(2)
 
 
-@pytest.fixture()
+@pytest.fixture
 def arbiter(site: Site) -> Person:
     return site.person(3)
 
 
-@pytest.fixture()
+@pytest.fixture
 def stranger(site: Site) -> Person:
     return site.person(4)
 
 
 def listing_form(arbiter: str, **changes: Any) -> dict[str, Any]:
     """Give a filled-in form for a new listing."""
-    form = {"title": "진공관 라디오", "text": "Works, warm sound.", "lang": "ko", "kind": "goods", "currency": ETH, "price": "0.25"}
+    form = {
+        "title": "진공관 라디오",
+        "text": "Works, warm sound.",
+        "lang": "ko",
+        "kind": "goods",
+        "currency": ETH,
+        "price": "0.25",
+    }
     form |= {"quantity": "50", "arbiter": arbiter, "arbiter_fee": "0.01", "max_fee": "10", "form_key": new_key()}
     return {**form, **DAYS, **changes}
 
@@ -70,13 +83,13 @@ def new_key() -> str:
     return secrets.token_hex(8)
 
 
-@pytest.fixture()
+@pytest.fixture
 def listing(seller: Person, arbiter: Person) -> str:
     """A listing in ETH that nobody else uses."""
     return str(seller.do("/listings/new?community=1", listing_form(arbiter.address))["subject"])
 
 
-@pytest.fixture()
+@pytest.fixture
 def token_listing(site: Site, seller: Person, arbiter: Person) -> str:
     """A listing in the community's own token."""
     token = site.bound.queries.community(1).token

@@ -140,7 +140,7 @@ BAD_ANSWERS = {
 }
 
 
-@pytest.fixture()
+@pytest.fixture
 def odd_node():
     """A server that answers with whatever it is told, and says where it is."""
 

@@ -67,7 +67,7 @@ def deployed(site, name, args=""):
     return to_checksum_address(site.rpc("eth_getTransactionReceipt", tx_hash)["contractAddress"])
 
 
-@pytest.fixture()
+@pytest.fixture
 def verifier(site):
     with site.app.test_request_context():
         yield Verifier(DOMAIN, ORIGIN, Chain(site.market.url, 31337))
@@ -101,7 +101,10 @@ ALTERED = {
     "another nonce": (ours(nonce="fedcba9876543210"), "siwe_nonce"),
     "lower-case account": (ours(account=key_of(5).address.lower()), "siwe_address"),
     "another statement": (ours().replace("costs nothing", "costs much"), "siwe_altered"),
-    "no statement": (ours().replace("Sign in to the Dokkaebi market. This costs nothing and sends nothing.\n\n", "\n"), "siwe_altered"),
+    "no statement": (
+        ours().replace("Sign in to the Dokkaebi market. This costs nothing and sends nothing.\n\n", "\n"),
+        "siwe_altered",
+    ),
     "another version": (ours().replace("Version: 1", "Version: 2"), "siwe_malformed"),
     "no expiry": (ours().rpartition("\n")[0], "siwe_expired"),
     "a later expiry": (ours().replace("12:05:00Z", "23:00:00Z"), "siwe_altered"),
@@ -147,7 +150,9 @@ def test_a_message_counts_for_five_minutes_only(verifier, moment, key):
     assert refused.value.key == key
 
 
-@pytest.mark.parametrize("signature", ["", "0x", "0x00", "0x" + "00" * 65, "0x" + "ff" * 65, "zz", "0x" + "ab" * 5000, "0x" + "ab" * 20_000])
+@pytest.mark.parametrize(
+    "signature", ["", "0x", "0x00", "0x" + "00" * 65, "0x" + "ff" * 65, "zz", "0x" + "ab" * 5000, "0x" + "ab" * 20_000]
+)
 def test_a_signature_that_is_none_is_refused(verifier, signature):
     with pytest.raises(SignInRefused) as refused:
         verifier.verify(ours(), signature, NONCE, now=NOW)
@@ -272,7 +277,9 @@ def test_one_message_submitted_many_times_at_once_signs_in_once(site):
     assert codes.count(200) == 1
 
 
-@pytest.mark.parametrize("account", ["", "0x12", "vitalik.eth", "0x" + "zz" * 20, "0x" + "a" * 1_000_000, None, 5, ["x"]])
+@pytest.mark.parametrize(
+    "account", ["", "0x12", "vitalik.eth", "0x" + "zz" * 20, "0x" + "a" * 1_000_000, None, 5, ["x"]]
+)
 def test_a_message_for_no_account_is_not_written(site, account):
     person = Person(site, Account.create())
     answer = person.post_json("/auth/message", {"account": account})

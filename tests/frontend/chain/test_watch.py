@@ -9,7 +9,7 @@ from tests.frontend.chain.conftest import buy_form, new_key
 from tests.frontend.chain.site import GAS_PRICE
 
 
-@pytest.fixture()
+@pytest.fixture
 def held(site, listing):
     """A node that mines only when told; the listing is there before."""
     site.rpc("evm_setAutomine", False)
@@ -206,7 +206,9 @@ def test_nobody_signs_an_expired_intent_but_its_sent_hash_still_counts(site, buy
 
     intent = built(buyer, listing)
     with site.bound.db.session() as session:
-        session.execute(update(AppIntent).where(AppIntent.id == intent["id"]).values(expires_at_ts=int(time.time()) - 1))
+        session.execute(
+            update(AppIntent).where(AppIntent.id == intent["id"]).values(expires_at_ts=int(time.time()) - 1)
+        )
     assert status(buyer, intent) == "expired"
     assert 'id="sign-button"' not in buyer.get(f"/intents/{intent['id']}").get_data(as_text=True)
     buyer.send(intent)
@@ -214,7 +216,9 @@ def test_nobody_signs_an_expired_intent_but_its_sent_hash_still_counts(site, buy
     assert status(buyer, intent) == "final"
 
 
-@pytest.mark.parametrize("body", [None, [], "x", {}, {"hash": "0x12"}, {"hash": 5}, {"code": "4001"}, {"hash": "0x" + "zz" * 32}])
+@pytest.mark.parametrize(
+    "body", [None, [], "x", {}, {"hash": "0x12"}, {"hash": 5}, {"code": "4001"}, {"hash": "0x" + "zz" * 32}]
+)
 def test_nonsense_from_the_page_changes_nothing(buyer, listing, body):
     intent = built(buyer, listing)
     answer = buyer.post_json(f"/intents/{intent['id']}/wallet", body)

@@ -12,22 +12,22 @@ from tests.frontend.pages.conftest import make_app
 from tests.frontend.pages.story import Story
 
 
-@pytest.fixture()
+@pytest.fixture
 def market(tmp_path: Path) -> tuple[Flask, Story]:
     """An app of its own for one test, with the whole story."""
     return make_app(tmp_path)
 
 
-@pytest.fixture()
+@pytest.fixture
 def app(market: tuple[Flask, Story]) -> Flask:
     return market[0]
 
 
-@pytest.fixture()
+@pytest.fixture
 def story(market: tuple[Flask, Story]) -> Story:
     return market[1]
 
 
-@pytest.fixture()
+@pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from frontend.contracts.registry import exported_abi
+from frontend.errors import TooMany
 from frontend.extensions import bound
 from frontend.limits import Limiter
-from frontend.errors import TooMany
 from tests.frontend.pages.conftest import ORIGIN, bound_engine, make_app
 from tests.frontend.pages.story import SELLER, Story
 

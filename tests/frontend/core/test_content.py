@@ -12,7 +12,7 @@ from frontend.extensions import bound
 from frontend.services.content import canonical, hash_of
 
 
-@pytest.fixture()
+@pytest.fixture
 def contents(app):
     with app.test_request_context("/"):
         yield bound().services.contents
@@ -25,7 +25,14 @@ def picture(size=(30, 20), mode="RGB", kind="PNG", **options):
 
 
 def test_a_description_is_kept_under_the_hash_of_its_one_spelling(contents, client):
-    document = {"title": "진공관 라디오", "text": "Works.", "lang": "ko", "picture": None, "tags": ["radio", "radio", ""], "kind": "goods"}
+    document = {
+        "title": "진공관 라디오",
+        "text": "Works.",
+        "lang": "ko",
+        "picture": None,
+        "tags": ["radio", "radio", ""],
+        "kind": "goods",
+    }
     found = contents.store_description(document)
     wanted = '{"kind":"goods","lang":"ko","picture":null,"tags":["radio"],"text":"Works.","title":"진공관 라디오"}'
     assert found == "0x" + keccak(wanted.encode()).hex()
@@ -139,5 +146,7 @@ def test_a_row_without_its_bytes_is_not_found(contents, client):
 
 def test_the_canonical_spelling_is_what_others_get():
     document = {"b": "한", "a": [1, None, "é"]}
-    assert canonical(document) == json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    assert (
+        canonical(document) == json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    )
     assert hash_of(b"") == "0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"

@@ -55,7 +55,14 @@ def test_short_addresses_keep_their_checksum():
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0 seconds"), (1, "1 second"), (60, "1 minute"), (3600, "1 hour"), (86400 * 2 + 3600, "2 days 1 hour"), (86400 * 60, "60 days")],
+    [
+        (0, "0 seconds"),
+        (1, "1 second"),
+        (60, "1 minute"),
+        (3600, "1 hour"),
+        (86400 * 2 + 3600, "2 days 1 hour"),
+        (86400 * 60, "60 days"),
+    ],
 )
 def test_a_length_of_time_is_written_in_its_largest_units(app, seconds, text):
     with app.test_request_context("/"):

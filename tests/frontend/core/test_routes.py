@@ -7,7 +7,8 @@ LIST = Path(__file__).with_name("routes.txt")
 
 def test_all_routes_are_listed(app):
     found = sorted(
-        f"{','.join(sorted(rule.methods - {'HEAD', 'OPTIONS'}))} {rule.rule} {rule.endpoint}" for rule in app.url_map.iter_rules()
+        f"{','.join(sorted(rule.methods - {'HEAD', 'OPTIONS'}))} {rule.rule} {rule.endpoint}"
+        for rule in app.url_map.iter_rules()
     )
     assert found == LIST.read_text(encoding="utf-8").splitlines(), "write the routes that are right now into routes.txt"
 

@@ -10,7 +10,16 @@ from frontend.security import CSP
 from tests.frontend.pages.conftest import ORIGIN, make_app, sign_in
 from tests.frontend.pages.story import SELLER
 
-PATHS = ["/", "/explore", "/start", "/auth/sign-in", "/healthz", "/nothing-here", "/static/js/intent.js", "/contracts/registry.json"]
+PATHS = [
+    "/",
+    "/explore",
+    "/start",
+    "/auth/sign-in",
+    "/healthz",
+    "/nothing-here",
+    "/static/js/intent.js",
+    "/contracts/registry.json",
+]
 
 
 @pytest.mark.parametrize("path", PATHS)

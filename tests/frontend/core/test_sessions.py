@@ -117,7 +117,11 @@ def test_sign_out_everywhere_ends_all_sessions_of_the_account_and_no_others(app:
     assert account_of(other)
 
 
-@pytest.mark.parametrize("secret", ["", "x", "a" * 2000, "../../etc", "'; drop table app_sessions; --"], ids=["empty", "short", "long", "path", "sql"])
+@pytest.mark.parametrize(
+    "secret",
+    ["", "x", "a" * 2000, "../../etc", "'; drop table app_sessions; --"],
+    ids=["empty", "short", "long", "path", "sql"],
+)
 def test_an_unknown_cookie_is_nobody(app: Flask, secret):
     client = app.test_client()
     client.set_cookie("session", secret, domain="127.0.0.1")

@@ -44,13 +44,12 @@ def test_a_bad_message_object_is_refused(name):
     from pydantic import ValidationError
     from siwe import SiweMessage
 
-    with pytest.raises(ValidationError):
-        parse_object = SiweMessage(**snake(load("parsing_negative_objects")[name]))
-        # what the library lets through, our own check of the address does not
-        try:
-            parse(parse_object.prepare_message())
-        except SignInRefused:
-            raise ValidationError.from_exception_data("refused by us", []) from None
+    def build():
+        # what the library lets through (an address without checksum) our own check does not
+        parse(SiweMessage(**snake(load("parsing_negative_objects")[name])).prepare_message())
+
+    with pytest.raises((ValidationError, SignInRefused)):
+        build()
 
 
 @pytest.mark.parametrize("name", load("verification_positive"))

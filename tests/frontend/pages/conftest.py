@@ -115,26 +115,26 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, Story]:
     return make_app(tmp_path_factory.mktemp("told"))
 
 
-@pytest.fixture()
+@pytest.fixture
 def app(told: tuple[Flask, Story]) -> Flask:
     """The app of the whole story."""
     return told[0]
 
 
-@pytest.fixture()
+@pytest.fixture
 def story(told: tuple[Flask, Story]) -> Story:
     """What happened in it."""
     return told[1]
 
 
-@pytest.fixture()
+@pytest.fixture
 def client(app: Flask) -> Iterator[FlaskClient]:
     """A browser that nobody is signed in with."""
     with app.test_client() as found:
         yield found
 
 
-@pytest.fixture()
+@pytest.fixture
 def signed_in(app: Flask) -> Callable[[str], tuple[FlaskClient, str]]:
     """Make a browser of a signed-in account; with it comes the CSRF token of its forms."""
 

@@ -5,7 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-VOID = {"meta", "link", "input", "img", "br", "hr", "source", "path", "circle", "rect", "ellipse", "polygon", "polyline"}
+VOID = {
+    "meta",
+    "link",
+    "input",
+    "img",
+    "br",
+    "hr",
+    "source",
+    "path",
+    "circle",
+    "rect",
+    "ellipse",
+    "polygon",
+    "polyline",
+}
+
+ENDS_A_WORD = {"dt", "dd", "td", "th", "p", "li", "h1", "h2", "h3", "label", "option"}
 
 
 @dataclass
@@ -32,6 +48,8 @@ class Page(HTMLParser):
         self.tags.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in ENDS_A_WORD:
+            self.words += " "
         while self._open and self._open.pop() != tag:
             pass
 

@@ -72,9 +72,7 @@ class Story:
         topics += ["0x" + encode([part["type"]], [args[part["name"]]]).hex() for part in indexed]
         data = encode([collapse_if_tuple(part) for part in plain], [args[part["name"]] for part in plain])
         header = self._block()
-        self.logs.append(
-            Log(header.number, header.hash, 0, _hash(f"tx {header.number}"), address, tuple(topics), data)
-        )
+        self.logs.append(Log(header.number, header.hash, 0, _hash(f"tx {header.number}"), address, tuple(topics), data))
 
     def market(self, name: str, **args: Any) -> None:
         """Write a log of the Market."""
@@ -104,7 +102,13 @@ class Story:
         self.emit("CommunityRegistry", REGISTRY, "FeeSet", id=0, feeBps=fee_bps)
 
     def community(
-        self, name: str, symbol: str, description: Mapping[str, Any] | None, fee_bps: int = 250, founder: str = FOUNDER, share: int = 100
+        self,
+        name: str,
+        symbol: str,
+        description: Mapping[str, Any] | None,
+        fee_bps: int = 250,
+        founder: str = FOUNDER,
+        share: int = 100,
     ) -> int:
         """Open a community; its id comes back. Its token has 1 000 tokens at most."""
         self.communities += 1
@@ -174,7 +178,10 @@ class Story:
         """Let the seller deliver."""
         key, terms, _ = self._order(name)
         self.market(
-            "OrderDelivered", key=key, commitment=commitment, inspectBy=self.at_ts + terms.transit_for_s + terms.inspect_for_s
+            "OrderDelivered",
+            key=key,
+            commitment=commitment,
+            inspectBy=self.at_ts + terms.transit_for_s + terms.inspect_for_s,
         )
 
     def say(self, name: str, party: str, text: str, store: bool = True) -> None:
@@ -221,7 +228,9 @@ class Story:
         self.market("OrderResolved", key=key, by=terms.arbiter, bpsToBuyer=bps_to_buyer)
         part = amount * bps_to_buyer // 10_000
         shares = [(BUYER, part), (terms.seller, amount - part)]
-        self.market("CreditsAdded", source=key, currency=terms.currency, payouts=[share for share in shares if share[1]])
+        self.market(
+            "CreditsAdded", source=key, currency=terms.currency, payouts=[share for share in shares if share[1]]
+        )
 
     def withdraw(self, account: str, units: int, to: str | None = None) -> None:
         """Let an account take ETH out."""
@@ -253,23 +262,57 @@ def tell_all(story: Story, picture: str | None = None) -> None:
          "tags": ["등불", "lamps"], "rules": "불장난은 안 돼요."},
     )  # fmt: skip
     stars = story.community(
-        "Star Chart Smugglers", "STAR", {"text": "Maps of skies that nobody has seen.", "lang": "en", "picture": None, "tags": ["maps"]}, fee_bps=500
+        "Star Chart Smugglers",
+        "STAR",
+        {"text": "Maps of skies that nobody has seen.", "lang": "en", "picture": None, "tags": ["maps"]},
+        fee_bps=500,
     )
     story.community("Moss Library", "MOSS", None, fee_bps=0, founder=STRANGER, share=0)
     for account, tokens in ((FOUNDER, 120), (SELLER, 60), (BUYER, 33), (PAYER, 7)):
         story.mint(lamps, account, tokens * 10**18)
     story.move(lamps, BUYER, SELLER, 3 * 10**18)
     story.move(lamps, SELLER, ETH, 10**18)
-    story.emit("CommunityRegistry", REGISTRY, "FeeRaiseAnnounced", id=stars, feeBps=900, raiseAt=story.at_ts + 400 * DAY)
+    story.emit(
+        "CommunityRegistry", REGISTRY, "FeeRaiseAnnounced", id=stars, feeBps=900, raiseAt=story.at_ts + 400 * DAY
+    )
     story.emit("CommunityRegistry", REGISTRY, "StewardshipOffered", id=stars, **{"from": FOUNDER, "to": SELLER})
 
-    def said(title: str, text: str, kind: str = "goods", lang: str = "en", tags: tuple[str, ...] = ()) -> dict[str, Any]:
+    def said(
+        title: str, text: str, kind: str = "goods", lang: str = "en", tags: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
         return {"title": title, "text": text, "lang": lang, "picture": picture, "kind": kind, "tags": list(tags)}
 
-    story.list("lamp", said("도깨비불 등잔", "푸른 불꽃이 나는 등잔. 높이 30 cm, 기름은 따로예요.", lang="ko", tags=("등불",)), quantity=9, arbiter_fee_units=10**16, backup_arbiter=BACKUP)
-    story.list("mend", said("Lamp mending by moonlight", "I mend one lamp. Bring it to the well.", "service"), kind="service", transit_for_s=0, currency=story.token(lamps), unit_price_units=4 * 10**18)
-    story.list("chart", said("Star chart of the third sky", "Ink on mulberry paper, 60 × 40 cm."), community_id=stars, instant=True, accept_for_s=0, deliver_for_s=2 * DAY, unit_price_units=25 * 10**15)
-    story.list("odd", said("Moss, priced in a strange coin", "One jar."), community_id=3, currency="0x" + "ee" * 20, unit_price_units=777)
+    story.list(
+        "lamp",
+        said("도깨비불 등잔", "푸른 불꽃이 나는 등잔. 높이 30 cm, 기름은 따로예요.", lang="ko", tags=("등불",)),
+        quantity=9,
+        arbiter_fee_units=10**16,
+        backup_arbiter=BACKUP,
+    )
+    story.list(
+        "mend",
+        said("Lamp mending by moonlight", "I mend one lamp. Bring it to the well.", "service"),
+        kind="service",
+        transit_for_s=0,
+        currency=story.token(lamps),
+        unit_price_units=4 * 10**18,
+    )
+    story.list(
+        "chart",
+        said("Star chart of the third sky", "Ink on mulberry paper, 60 × 40 cm."),
+        community_id=stars,
+        instant=True,
+        accept_for_s=0,
+        deliver_for_s=2 * DAY,
+        unit_price_units=25 * 10**15,
+    )
+    story.list(
+        "odd",
+        said("Moss, priced in a strange coin", "One jar."),
+        community_id=3,
+        currency="0x" + "ee" * 20,
+        unit_price_units=777,
+    )
     story.list("only", said("For one friend", "A secret."), only_buyer=BUYER, valid_until_ts=story.at_ts + 300 * DAY)
     story.list("ended", said("Last winter's lanterns", "Gone."), valid_until_ts=story.at_ts + 60)
     story.list("gone", said("Sold out tea", "Tea."), quantity=0)

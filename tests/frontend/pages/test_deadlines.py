@@ -43,7 +43,9 @@ IN_TIME = [
 
 
 @pytest.mark.parametrize(("name", "actor", "account", "actions"), IN_TIME)
-def test_role_is_offered_its_steps_when_in_time(story: Story, name: str, actor: str, account: str, actions: list[str]) -> None:
+def test_role_is_offered_its_steps_when_in_time(
+    story: Story, name: str, actor: str, account: str, actions: list[str]
+) -> None:
     found = order(story, name)
     at_ts = found.clock_ts  # the last second still counts
     assert next_step(found, at_ts).actor == actor
@@ -72,7 +74,9 @@ def test_backup_rules_when_arbiter_was_silent(story: Story) -> None:
     found = order(story, "disputed")
     late_ts = found.clock_ts + 1
     assert next_step(found, late_ts).actor == "backup"
-    assert next_step(found, late_ts).by_ts == found.clock_ts + terms_of(found.listing).rule_for_s == last_ruling_ts(found)
+    assert (
+        next_step(found, late_ts).by_ts == found.clock_ts + terms_of(found.listing).rule_for_s == last_ruling_ts(found)
+    )
     assert actions_for(found, roles_of(found, BACKUP), late_ts) == ["rule"]
     assert actions_for(found, roles_of(found, ARBITER), late_ts) == []
     assert "expire" not in actions_for(found, roles_of(found, BUYER), last_ruling_ts(found))

@@ -78,7 +78,12 @@ def test_buying_is_not_offered_when_listing_sells_no_more(client: FlaskClient, s
 
 def test_listing_says_every_clock_when_opened(client: FlaskClient, story: Story) -> None:
     page = words(client, f"/l/{story.listings['lamp'][0]}")
-    for said in ("accepts within 2 days", "delivers within 7 days", "inspect within 10 days", "divides the money within 7 days"):
+    for said in (
+        "accepts within 2 days",
+        "delivers within 7 days",
+        "inspect within 10 days",
+        "divides the money within 7 days",
+    ):
         assert said in page
     instant = words(client, f"/l/{story.listings['chart'][0]}")
     assert "the order is accepted at once" in instant
@@ -108,7 +113,9 @@ def test_commission_is_named_when_order_was_completed(client: FlaskClient, story
     assert "commission of community 1" in page
 
 
-def test_step_is_offered_to_the_arbiter_alone_when_disputed(signed_in: SignedIn, client: FlaskClient, story: Story) -> None:
+def test_step_is_offered_to_the_arbiter_alone_when_disputed(
+    signed_in: SignedIn, client: FlaskClient, story: Story
+) -> None:
     path = f"/o/{story.orders['disputed'][0]}"
     assert "Your ruling is final." in words(signed_in(ARBITER)[0], path)
     assert "Your ruling is final." not in words(signed_in(BUYER)[0], path)

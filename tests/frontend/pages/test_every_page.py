@@ -93,11 +93,17 @@ def test_list_of_pages_is_complete_when_compared_with_routes(app: Flask, story: 
     assert routes - listed == {"orders.by_transaction"}  # it only leads on
 
 
-def test_korean_page_has_no_english_left_when_interface_is_compared(app: Flask, story: Story, signed_in: SignedIn) -> None:
+def test_korean_page_has_no_english_left_when_interface_is_compared(
+    app: Flask, story: Story, signed_in: SignedIn
+) -> None:
     english = dict(opened(app, story, signed_in, "en"))
     for path, page in opened(app, story, signed_in, "ko"):
-        same = {text.strip() for text in english[path].words.splitlines()} & {text.strip() for text in page.words.splitlines()}
-        assert not {text for text in same if text in ("Explore", "Orders", "Credits", "Commission", "Where it went")}, path
+        same = {text.strip() for text in english[path].words.splitlines()} & {
+            text.strip() for text in page.words.splitlines()
+        }
+        assert not {text for text in same if text in ("Explore", "Orders", "Credits", "Commission", "Where it went")}, (
+            path
+        )
 
 
 def test_scripts_and_styles_fit_budget_when_listing_is_opened(app: Flask, story: Story, signed_in: SignedIn) -> None:
@@ -114,7 +120,9 @@ def test_scripts_and_styles_fit_budget_when_listing_is_opened(app: Flask, story:
             seen.add(name)
             source = client.get(name).get_data()
             files += [
-                f"/static/js/{found.decode()}" for found in re.findall(rb'from\s*"\./([\w-]+\.js)"', source) if name.endswith(".js")
+                f"/static/js/{found.decode()}"
+                for found in re.findall(rb'from\s*"\./([\w-]+\.js)"', source)
+                if name.endswith(".js")
             ]
         total = sum(len(gzip.compress(client.get(name).get_data())) for name in seen)
         assert len(seen) >= 4

@@ -31,7 +31,9 @@ LIST = {
 
 def post(client: FlaskClient, csrf: str, path: str, data: dict[str, Any]) -> Any:
     """Send a form with its token and a key."""
-    return client.post(path, data={"csrf_token": csrf, "form_key": "0x" + "12" * 16, **data}, content_type="multipart/form-data")
+    return client.post(
+        path, data={"csrf_token": csrf, "form_key": "0x" + "12" * 16, **data}, content_type="multipart/form-data"
+    )
 
 
 def assert_asked(asked: list[str], answer: Any) -> None:
@@ -163,7 +165,12 @@ def test_listing_goes_to_the_chain_when_form_is_right(signed_in: SignedIn, asked
 
 def test_listing_asks_the_token_when_another_currency_is_named(signed_in: SignedIn, asked: list[str]) -> None:
     client, csrf = signed_in(SELLER)
-    assert_asked(asked, post(client, csrf, "/listings/new?community=1", {**LIST, "currency": "other", "other_currency": "0x" + "77" * 20}))
+    assert_asked(
+        asked,
+        post(
+            client, csrf, "/listings/new?community=1", {**LIST, "currency": "other", "other_currency": "0x" + "77" * 20}
+        ),
+    )
 
 
 def test_picture_is_kept_when_form_is_refused(signed_in: SignedIn) -> None:
@@ -172,7 +179,12 @@ def test_picture_is_kept_when_form_is_refused(signed_in: SignedIn) -> None:
     drawn = io.BytesIO()
     Image.new("RGB", (40, 30), "#b3361c").save(drawn, "PNG")
     client, csrf = signed_in(SELLER)
-    answer = post(client, csrf, "/listings/new?community=1", {**LIST, "price": "", "picture": (io.BytesIO(drawn.getvalue()), "fog.png")})
+    answer = post(
+        client,
+        csrf,
+        "/listings/new?community=1",
+        {**LIST, "price": "", "picture": (io.BytesIO(drawn.getvalue()), "fog.png")},
+    )
     assert answer.status_code == 422
     kept = Page(answer.get_data(as_text=True)).values()["picture_hash"]
     assert re.fullmatch(r"0x[0-9a-f]{64}", kept)
@@ -197,7 +209,10 @@ def test_mint_is_refused_when_a_line_is_wrong(signed_in: SignedIn) -> None:
 
 def test_mint_goes_to_the_chain_when_every_line_is_right(signed_in: SignedIn, asked: list[str]) -> None:
     client, csrf = signed_in(FOUNDER)
-    assert_asked(asked, post(client, csrf, "/c/1/mint-batch", {"batch-rows": f"{BUYER}, 5\n{SELLER}\t2.5", "batch-form_key": "k"}))
+    assert_asked(
+        asked,
+        post(client, csrf, "/c/1/mint-batch", {"batch-rows": f"{BUYER}, 5\n{SELLER}\t2.5", "batch-form_key": "k"}),
+    )
 
 
 def test_commission_of_the_platform_is_refused_when_above_five_percent(signed_in: SignedIn, asked: list[str]) -> None:
@@ -236,7 +251,15 @@ def test_purchase_is_refused_when_form_is_wrong(signed_in: SignedIn, story: Stor
 
 def test_purchase_goes_to_the_chain_when_form_is_right(signed_in: SignedIn, story: Story, asked: list[str]) -> None:
     client, csrf = signed_in(BUYER)
-    assert_asked(asked, post(client, csrf, f"/l/{story.listings['lamp'][0]}/buy", {"quantity": "1", "recipient": "me", "fee_shown": "350"}))
+    assert_asked(
+        asked,
+        post(
+            client,
+            csrf,
+            f"/l/{story.listings['lamp'][0]}/buy",
+            {"quantity": "1", "recipient": "me", "fee_shown": "350"},
+        ),
+    )
 
 
 def test_purchase_asks_for_sign_in_when_nobody_is_signed_in(app: Flask, story: Story) -> None:
@@ -259,7 +282,9 @@ def test_purchase_asks_for_sign_in_when_nobody_is_signed_in(app: Flask, story: S
         ("deliver", {"deliver-note": "\u202e"}),
     ],
 )
-def test_order_step_is_refused_when_form_is_wrong(signed_in: SignedIn, story: Story, step: str, data: dict[str, str]) -> None:
+def test_order_step_is_refused_when_form_is_wrong(
+    signed_in: SignedIn, story: Story, step: str, data: dict[str, str]
+) -> None:
     key = story.orders["disputed"][0]
     client, csrf = signed_in(ARBITER if step == "rule" else BUYER if step in ("dispute", "evidence") else SELLER)
     assert post(client, csrf, f"/o/{key}/{step}", {f"{step}-form_key": "k", **data}).status_code == 422
@@ -273,9 +298,13 @@ def test_order_step_is_refused_when_form_is_wrong(signed_in: SignedIn, story: St
         ("refund", {"refund-sure": "y"}), ("rule", {"rule-share": "62.5"}),
     ],
 )  # fmt: skip
-def test_order_step_goes_to_the_chain_when_form_is_right(signed_in: SignedIn, story: Story, step: str, data: dict[str, str], asked: list[str]) -> None:
+def test_order_step_goes_to_the_chain_when_form_is_right(
+    signed_in: SignedIn, story: Story, step: str, data: dict[str, str], asked: list[str]
+) -> None:
     client, csrf = signed_in(BUYER)
-    assert_asked(asked, post(client, csrf, f"/o/{story.orders['disputed'][0]}/{step}", {f"{step}-form_key": "k", **data}))
+    assert_asked(
+        asked, post(client, csrf, f"/o/{story.orders['disputed'][0]}/{step}", {f"{step}-form_key": "k", **data})
+    )
 
 
 @pytest.mark.parametrize("amount", ["0", "-1", "1.0000000000000000001", "abc", str(2**256)])
@@ -297,7 +326,10 @@ def test_withdrawal_goes_to_the_chain_when_form_is_right(signed_in: SignedIn, as
     path = next(str(attrs["action"]) for attrs in page.all("form") if account in str(attrs.get("action")))
     prefix = f"w{account[-8:]}00000000-"
     assert f"{prefix}amount" in page.values()
-    assert_asked(asked, post(client, csrf, path, {f"{prefix}amount": "0.0001", f"{prefix}to": STRANGER, f"{prefix}form_key": "k"}))
+    assert_asked(
+        asked,
+        post(client, csrf, path, {f"{prefix}amount": "0.0001", f"{prefix}to": STRANGER, f"{prefix}form_key": "k"}),
+    )
 
 
 def test_form_is_refused_when_its_key_is_too_long(signed_in: SignedIn, story: Story) -> None:

@@ -58,7 +58,26 @@ def test_amount_is_exact_when_read(text: str, decimals: int, units: int) -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["", ".", "1.", ".5", "-1", "+1", "1e3", "0x10", "NaN", "Infinity", "1,5", "1 000", "１", "١", "1.2.3", "1_000", "\u200b1", "9" * 100],
+    [
+        "",
+        ".",
+        "1.",
+        ".5",
+        "-1",
+        "+1",
+        "1e3",
+        "0x10",
+        "NaN",
+        "Infinity",
+        "1,5",
+        "1 000",
+        "１",
+        "١",
+        "1.2.3",
+        "1_000",
+        "\u200b1",
+        "9" * 100,
+    ],
 )
 def test_amount_is_refused_when_it_is_not_plain_digits(text: str) -> None:
     with pytest.raises(BadAmount):

@@ -15,7 +15,9 @@ BLANK = re.compile(r"%\(\w+\)[sd]")
 
 def test_text_has_a_korean_translation_when_collected_from_the_frontend() -> None:
     known = parts_of("ko")
-    missing = [text for text in collect() if text not in known and (text[0] if isinstance(text, tuple) else text) not in known]
+    missing = [
+        text for text in collect() if text not in known and (text[0] if isinstance(text, tuple) else text) not in known
+    ]
     plurals = {text[0] for text in collect() if isinstance(text, tuple)}
     assert not [text for text in missing if text not in plurals]
 
