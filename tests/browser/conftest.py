@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.market import RunningMarket, running_market
 from tests.browser.people import Person
@@ -16,6 +16,7 @@ from tests.browser.wallet import Wallet
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
+PATIENCE_MS = 15_000
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +49,10 @@ def wallet(town: Town) -> Wallet:
     return town.wallet()
 
 
+def pytest_configure() -> None:
+    expect.set_options(timeout=PATIENCE_MS)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if os.environ.get("BROWSER_CHAIN", "anvil") == "anvil":
         return
@@ -71,7 +76,7 @@ class Visitors:
     ) -> Page:
         """Open a window for somebody with, or without, a wallet."""
         context = self.browser.new_context(base_url=self.origin, viewport=size, locale=locale, color_scheme=scheme)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.on("request", lambda request: self.note(request.url))
         if person is not None:
             person.attach(context)

@@ -46,7 +46,7 @@ def stall(town: Town) -> Stall:
     return town.open_stall()
 
 
-def test_zz_pages_go_on_and_buying_waits_when_the_node_is_dead(
+def test_pages_go_on_and_buying_waits_when_the_node_is_dead(
     visit: Callable[..., Person], market: RunningMarket, town: Town, stall: Stall
 ) -> None:
     buyer = visit()

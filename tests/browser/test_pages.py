@@ -19,8 +19,8 @@ COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 MOST_GZIP_BYTES = 60 * 1024
 # what answers with something else than a page of its own
 NO_PAGES = {
-    "static", "auth.state", "content.show", "content.read", "contracts.registry", "contracts.abi", "health.healthz", "health.show",
-    "identicon.show", "intents.document", "intents.panel", "orders.by_transaction",
+    "static", "auth.state", "content.show", "contracts.addresses", "contracts.abi", "health.show", "identicon.show",
+    "intents.document", "intents.panel", "orders.by_transaction",
 }  # fmt: skip
 
 

@@ -372,7 +372,7 @@ def test_market_keeps_its_promises_when_anything_happens(
     market, registry, coin, listings, roles, owner, reader, ForcedEther, state_machine
 ):
     settings = {
-        "max_examples": 15,
+        "max_examples": 12,
         "stateful_step_count": 25,
         "deadline": None,
         "suppress_health_check": HealthCheck.all(),

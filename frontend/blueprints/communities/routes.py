@@ -58,7 +58,11 @@ def index() -> str:
     sort = sort if sort in SORTS else "new"
     q = request.args.get("q", "").replace("\x00", "").strip()[:100]
     page = queries.communities(q=q, sort=sort, page=page_number(request.args), per_page=24)
-    return render_template("communities/index.html", page=page, q=q, sort=sort)
+    who = current_account()
+    offers = queries.communities_offered_to(who) if who else []
+    return render_template(
+        "communities/index.html", page=page, q=q, sort=sort, offers=offers, accept_form=fresh(PlainForm, "accept")
+    )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

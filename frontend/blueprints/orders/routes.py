@@ -137,7 +137,7 @@ def order_page(order: Any, **sent: PageForm) -> str:
         payouts=queries.payouts(order.key),
         evidence=evidence,
         statements={row.hash: services.contents.text_of(row.hash) for row in evidence},
-        forms=forms_of(FORMS, sent),
+        forms=forms_of({name: FORMS[name] for name in actions}, sent),
         open_form=next(iter(sent), None),
         now_ts=now_ts,
     )

@@ -13,9 +13,9 @@ from flask.testing import FlaskClient
 from frontend.extensions import queries
 from frontend.pages.fees import fees_of, waiting_raise
 from frontend.pages.vesting import drawing, milestones
-from tests.frontend.pages.conftest import make_app
+from tests.frontend.pages.conftest import make_app, sign_in
 from tests.frontend.pages.page import Page
-from tests.frontend.pages.story import ARBITER, BUYER, DAY, SELLER, Story, tell_all
+from tests.frontend.pages.story import ARBITER, BUYER, DAY, FOUNDER, REGISTRY, SELLER, Story, tell_all
 
 SignedIn = Callable[[str], tuple[FlaskClient, str]]
 
@@ -50,6 +50,20 @@ def test_waiting_raise_is_announced_when_community_is_opened(client: FlaskClient
 def test_offered_steward_is_asked_when_signed_in(signed_in: SignedIn, client: FlaskClient) -> None:
     assert "Accept stewardship" in words(signed_in(SELLER)[0], "/c/2")
     assert "Accept stewardship" not in words(client, "/c/2")
+    assert "You were offered the stewardship of: Star Chart Smugglers" in words(signed_in(SELLER)[0], "/c")
+
+
+def test_platform_is_handed_over_when_its_next_steward_lists_communities(tmp_path: Path) -> None:
+    def tell(story: Story) -> None:
+        tell_all(story)
+        story.emit("CommunityRegistry", REGISTRY, "StewardshipOffered", id=0, **{"from": FOUNDER, "to": BUYER})
+
+    app, _ = make_app(tmp_path, tell)
+    client = app.test_client()
+    sign_in(app, client, BUYER)
+    page = client.get("/c").get_data(as_text=True)
+    assert 'action="/c/0/stewardship/accept"' in page
+    assert "Accept stewardship" in page
 
 
 def test_vesting_is_drawn_from_nothing_to_everything_when_there_is_a_share(app: Flask) -> None:

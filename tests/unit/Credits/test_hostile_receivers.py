@@ -14,7 +14,7 @@ KINDS = {
     "answers_with_a_megabyte": RETURN_BOMB,
     "reverts_with_a_megabyte": REVERT_BOMB,
 }
-GAS = 8_000_000
+GAS = 3_000_000
 
 
 @pytest.fixture(params=KINDS.values(), ids=KINDS)

@@ -29,7 +29,7 @@ def text(most_bytes: int):
     symbol=text(255),
     uri=text(256),
 )
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_every_field_is_read_back_when_it_was_packed(
     lib, community_id, cap, founder, founder_allocation, start, cliff, duration, name, symbol, uri
 ):
