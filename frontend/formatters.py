@@ -1,7 +1,6 @@
 """Numbers, addresses and times as people read them; registered as template filters. Exact: nothing is rounded away."""
 
 from datetime import UTC, datetime
-from decimal import Context, Decimal
 from typing import TYPE_CHECKING
 
 from eth_utils.address import is_address, to_checksum_address
@@ -10,17 +9,12 @@ from flask import Flask, url_for
 from flask_babel import format_datetime, get_locale, gettext, ngettext
 from markupsafe import Markup, escape
 
-from frontend.errors import Refused
-
 if TYPE_CHECKING:
     from frontend.index.views import Currency
 
 ETH = "0x" + "0" * 40
 ETH_DECIMALS = 18
-MAX_UINT256 = 2**256 - 1
 MAX_DECIMALS = 77
-EXACT = Context(prec=160)  # 78 digits before and after the point
-MAX_AMOUNT_LETTERS = 100
 # placeholder names until accounts choose their own: mood and creature, in both languages
 MOODS = (
     ("Sleepy", "졸린"), ("Brisk", "날랜"), ("Quiet", "조용한"), ("Merry", "신난"), ("Shy", "수줍은"), ("Bold", "당찬"),
@@ -60,37 +54,6 @@ def eth(amount_wei: int) -> str:
 def plain_units(amount_units: int, decimals: int = 18) -> str:
     """Give an amount as a form field wants it: no grouping."""
     return decimal_text(amount_units, decimals).replace(",", "")
-
-
-def parse_units(text: str, decimals: int, *, field: str | None = None, max_units: int = MAX_UINT256) -> int:
-    """Give the smallest units in what a person typed; never rounds.
-
-    Raises: Refused when it is no plain decimal number, has too many decimals, is negative, or is too large.
-    """
-    typed = text.strip().replace(",", "")
-    if (
-        not typed
-        or len(typed) > MAX_AMOUNT_LETTERS
-        or not all(sign in "0123456789." for sign in typed)
-        or typed.count(".") > 1
-    ):
-        raise Refused(
-            gettext("Please write an amount like 1.25, with digits and one point."), key="bad_amount", field=field
-        )
-    if typed == ".":
-        raise Refused(
-            gettext("Please write an amount like 1.25, with digits and one point."), key="bad_amount", field=field
-        )
-    _, _, fraction = typed.partition(".")
-    if len(fraction.rstrip("0")) > decimals:
-        message = ngettext(
-            "This currency has at most %(num)d decimal.", "This currency has at most %(num)d decimals.", decimals
-        )
-        raise Refused(message, key="too_many_decimals", field=field)
-    amount = int(Decimal(typed).scaleb(decimals, context=EXACT))
-    if amount > max_units:
-        raise Refused(gettext("This amount is too large."), key="amount_too_large", field=field)
-    return amount
 
 
 def short(address: str) -> str:

@@ -65,7 +65,7 @@ def test_pages_go_on_and_buying_waits_when_the_node_is_dead(
         intent,
     ):
         assert buyer.open(path) == 200
-        expect(buyer.page.locator("aside.banner")).to_contain_text("The node does not answer.")
+        expect(buyer.page.locator(".banner[role='status']")).to_contain_text("The node does not answer.")
     buyer.open(f"/l/{stall.in_eth}/buy")
     with buyer.page.expect_response(lambda answer: answer.request.method == "POST") as answer:
         buyer.send_checkout()

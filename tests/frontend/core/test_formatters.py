@@ -3,7 +3,6 @@
 import pytest
 
 from frontend import formatters
-from frontend.errors import Refused
 
 
 @pytest.mark.parametrize(
@@ -22,31 +21,6 @@ from frontend.errors import Refused
 )
 def test_an_amount_is_written_exactly(units, decimals, text):
     assert formatters.decimal_text(units, decimals) == text
-
-
-@pytest.mark.parametrize(
-    ("text", "decimals", "units"),
-    [("1", 18, 10**18), ("0.25", 18, 25 * 10**16), ("1,250.50", 2, 125050), (" 7 ", 0, 7), ("1.000", 0, 1), (".5", 1, 5), ("0", 6, 0),
-     (str(2**256 - 1), 0, 2**256 - 1)],
-)  # fmt: skip
-def test_a_typed_amount_is_read_exactly(app, text, decimals, units):
-    with app.test_request_context("/"):
-        assert formatters.parse_units(text, decimals) == units
-
-
-@pytest.mark.parametrize(
-    ("text", "decimals"),
-    [("", 18), (".", 18), ("-1", 18), ("1e18", 18), ("NaN", 18), ("Infinity", 18), ("0x10", 18), ("1.2.3", 18), ("１", 18),
-     ("1.23", 1), ("0.1", 0), (str(2**256), 0), ("9" * 1_000_000, 18), ("1 000", 18), ("\u202e1", 18)],
-)  # fmt: skip
-def test_what_is_no_amount_is_refused(app, text, decimals):
-    with app.test_request_context("/"), pytest.raises(Refused):
-        formatters.parse_units(text, decimals)
-
-
-def test_what_is_written_reads_back():
-    for units in (0, 1, 999, 10**18, 123456789123456789123456789):
-        assert formatters.parse_units(formatters.plain_units(units, 18), 18) == units
 
 
 def test_short_addresses_keep_their_checksum():
