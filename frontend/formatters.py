@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 ETH = "0x" + "0" * 40
 ETH_DECIMALS = 18
+MAX_UINT256 = 2**256 - 1
 MAX_DECIMALS = 77
 # placeholder names until accounts choose their own: mood and creature, in both languages
 MOODS = (
