@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+HEAD_OF_REQUEST = "dokkaebi.head"  # where a request keeps what it knows of the index; None: do not ask
+
 
 class MarketError(Exception):
     """Base of everything we raise on purpose."""
@@ -279,7 +281,8 @@ def _told(status: int, key: str, text: str, *, field: str | None = None) -> Resp
 def _plain(status: int, key: str, text: str) -> Response:
     if wants_json():
         return _json(status, key, text, None)
-    # without what the app adds to every template, which asks the database
+    # without what the app adds to every template and every answer, which asks the database
+    request.environ.setdefault(HEAD_OF_REQUEST, None)
     template = current_app.jinja_env.get_template("errors/plain.html")
     page = template.render(status=status, text=text, request_id=_request_id(), lang=choose_language())
     return make_response(page, status)

@@ -19,6 +19,7 @@ from werkzeug.local import LocalProxy
 
 from frontend.config import Settings
 from frontend.contracts.registry import Registry
+from frontend.errors import HEAD_OF_REQUEST as HEAD
 from frontend.errors import SetupError
 from frontend.i18n import choose_language
 from frontend.index.queries import Queries
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 KEY = "dokkaebi"
-HEAD = "dokkaebi.head"
 LOOK_EVERY_S = 2.0
 
 babel = Babel()

@@ -33,6 +33,7 @@ class Site:
 
     def __init__(self, folder: Path, market: Market) -> None:
         self.market = market
+        self.people: dict[int, Person] = {}
         self.index = Index(folder, market)
         self.app: Flask = create_app(self.index.settings)
         self.index.follow()
@@ -51,9 +52,10 @@ class Site:
 
     def person(self, index: int) -> Person:
         """Give a signed-in person."""
-        person = Person(self, key_of(index))
-        person.sign_in()
-        return person
+        if index not in self.people:
+            self.people[index] = Person(self, key_of(index))
+            self.people[index].sign_in()
+        return self.people[index]
 
     def rpc(self, method: str, *params: Any) -> Any:
         return self.market.rpc(method, *params)

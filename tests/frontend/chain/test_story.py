@@ -1,7 +1,7 @@
 """What people do, through the pages' own forms, on a real chain."""
 
 from tests.frontend.chain.conftest import ETH, buy_form, listing_form, new_key
-from tests.frontend.chain.site import problems
+from tests.frontend.chain.site import Person, problems
 
 
 def order_of(site, key):
@@ -87,8 +87,10 @@ def test_a_call_that_the_contract_would_refuse_is_told_before_the_wallet_opens(b
     assert "Commissions are 5 % now, above the limit of 1 %" in problems(answer)
 
 
-def test_a_refusal_is_told_in_korean_when_the_page_is_korean(buyer, listing):
-    answer = buyer.post_form(f"/l/{listing}/buy?lang=ko", buy_form(quantity="51"))
+def test_a_refusal_is_told_in_korean_when_the_page_is_korean(site, buyer, listing):
+    reader = Person(site, buyer.key)  # a browser of its own: it remembers the language
+    reader.sign_in()
+    answer = reader.post_form(f"/l/{listing}/buy?lang=ko", buy_form(quantity="51"))
     assert answer.status_code == 422
     assert "50개만 남았어요" in problems(answer)
 
