@@ -30,7 +30,10 @@ LEFT_OUT = {
 }
 # findings at one place, and why they are harmless
 ANSWERED = {
-    ("reentrancy-benign", "buyWithPermit"): "the order is written and announced before the permit; after it only the lock around the transfer is",
+    (
+        "reentrancy-benign",
+        "buyWithPermit",
+    ): "the order is written and announced before the permit; after it only the lock around the transfer is",
 }
 
 

@@ -110,15 +110,21 @@ class Market:
         assert receipt["status"] == "0x1", "the call was refused"
         return dict(receipt)
 
-    def transaction(self, contract: str, to: str, function: str, args: list[Any], sender: str, value: int = 0) -> dict[str, str]:
+    def transaction(
+        self, contract: str, to: str, function: str, args: list[Any], sender: str, value: int = 0
+    ) -> dict[str, str]:
         """Give an unsent transaction."""
         abi = function_abi(contract, function)
         data = selector(abi) + encode([_type(part) for part in abi["inputs"]], args)
         return {"from": sender, "to": to, "data": "0x" + data.hex(), "value": hex(value), "gas": hex(3_000_000)}
 
-    def send(self, contract: str, to: str, function: str, args: list[Any], sender: str, value: int = 0) -> dict[str, Any]:
+    def send(
+        self, contract: str, to: str, function: str, args: list[Any], sender: str, value: int = 0
+    ) -> dict[str, Any]:
         """Call and give the receipt."""
-        return self._mined(self.rpc("eth_sendTransaction", self.transaction(contract, to, function, args, sender, value)))
+        return self._mined(
+            self.rpc("eth_sendTransaction", self.transaction(contract, to, function, args, sender, value))
+        )
 
     def mine(self, count: int = 1) -> None:
         """Mine empty blocks."""
@@ -135,7 +141,9 @@ class Market:
 
     # what people do
 
-    def open_community(self, founder: str, name: str = "귀신 나오는 라디오", allocation: int = 0, fee_bps: int = 300) -> int:
+    def open_community(
+        self, founder: str, name: str = "귀신 나오는 라디오", allocation: int = 0, fee_bps: int = 300
+    ) -> int:
         """Open a community and give its id."""
         params = (name, "DKB", 10**24, allocation, DAY_S, 10 * DAY_S, fee_bps, "http://x/content", b"\x11" * 32)
         receipt = self.send("CommunityRegistry", self.registry, "openCommunity", [params], founder)
@@ -179,7 +187,9 @@ class Market:
         self.send("Market", self.market, "list", [terms.to_abi(), quantity], terms.seller)
         return listing_id(CHAIN_ID, self.market, terms.to_abi())
 
-    def purchase_of(self, terms: Terms, quantity: int, holder: str, payer: str | None = None) -> tuple[dict[str, str], Sale]:
+    def purchase_of(
+        self, terms: Terms, quantity: int, holder: str, payer: str | None = None
+    ) -> tuple[dict[str, str], Sale]:
         """Give an unsent purchase and the order that it would make."""
         self.salts += 1
         salt = "0x" + self.salts.to_bytes(32, "big").hex()

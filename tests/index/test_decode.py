@@ -23,7 +23,11 @@ def like_ours(part: Mapping[str, Any], value: Any) -> Any:
     if kind.endswith("[]"):
         return [list(like_ours({**part, "type": kind[:-2]}, item).values()) for item in value]
     if kind == "tuple":
-        values = value if isinstance(value, Mapping) else dict(zip((c["name"] for c in part["components"]), value, strict=True))
+        values = (
+            value
+            if isinstance(value, Mapping)
+            else dict(zip((c["name"] for c in part["components"]), value, strict=True))
+        )
         return {inner["name"]: like_ours(inner, values[inner["name"]]) for inner in part["components"]}
     if isinstance(value, bytes):
         return "0x" + value.hex()
@@ -40,14 +44,22 @@ def test_events_are_what_web3_reads_when_everything_has_happened(told: Told):
     abis = {name: {p["name"]: p for p in exported_abi(name) if p["type"] == "event"} for name in WANTED}
     seen = set()
     for log, entry in zip(ours, theirs, strict=True):
-        contract = {market.registry.lower(): "CommunityRegistry", market.market.lower(): "Market"}.get(log.address, "CommunityToken")
+        contract = {market.registry.lower(): "CommunityRegistry", market.market.lower(): "Market"}.get(
+            log.address, "CommunityToken"
+        )
         if log.topics[0] not in decoder.topics:
             continue
         event = decoder.read(contract, log)
         read = web3.eth.contract(abi=exported_abi(contract)).events[event.name]().process_log(entry)
         assert read["event"] == event.name
-        assert event.args == {part["name"]: like_ours(part, read["args"][part["name"]]) for part in abis[contract][event.name]["inputs"]}
-        assert (log.block, log.log_index, log.tx_hash) == (entry["blockNumber"], entry["logIndex"], "0x" + entry["transactionHash"].hex())
+        assert event.args == {
+            part["name"]: like_ours(part, read["args"][part["name"]]) for part in abis[contract][event.name]["inputs"]
+        }
+        assert (log.block, log.log_index, log.tx_hash) == (
+            entry["blockNumber"],
+            entry["logIndex"],
+            "0x" + entry["transactionHash"].hex(),
+        )
         seen.add(event.name)
     assert seen == {name for names in WANTED.values() for name in names}
 
@@ -61,7 +73,11 @@ def test_text_that_no_one_can_read_is_marked_when_a_community_has_such_a_name(
         params = (name, b"\xc3", 10**24, 0, 0, 0, 0, b"http://x/\xf0\x28", b"\0" * 32)
         kind = "(bytes,bytes,uint112,uint112,uint32,uint32,uint16,bytes,bytes32)"
         data = "0x" + (selector(function) + encode([kind], [params])).hex()
-        market._mined(market.rpc("eth_sendTransaction", {"from": market.seller, "to": market.registry, "data": data, "gas": hex(10**6)}))
+        market._mined(
+            market.rpc(
+                "eth_sendTransaction", {"from": market.seller, "to": market.registry, "data": data, "gas": hex(10**6)}
+            )
+        )
     assert index.follow() == fresh()
     found = Queries(index.engine).communities(sort="new").items[::-1]
     assert [community.name for community in found] == [
@@ -91,7 +107,15 @@ def test_log_is_malformed_when_it_has_not_the_events_form(topics: int, data: byt
 
 def test_log_is_malformed_when_an_address_has_dirty_upper_bytes():
     log = log_of("Transfer", 2, ETHER.to_bytes(32, "big"))
-    dirty = Log(log.block, log.block_hash, 0, log.tx_hash, log.address, (log.topics[0], "0x" + "f" * 64, log.topics[2]), log.data)
+    dirty = Log(
+        log.block,
+        log.block_hash,
+        0,
+        log.tx_hash,
+        log.address,
+        (log.topics[0], "0x" + "f" * 64, log.topics[2]),
+        log.data,
+    )
     with pytest.raises(Malformed):
         Decoder().read("CommunityToken", dirty)
 

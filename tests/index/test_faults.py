@@ -117,7 +117,9 @@ HARMLESS = {
     "duplicated": changed_logs(lambda logs: logs + logs),
     "shuffled": changed_logs(lambda logs: random.Random(1).sample(logs, len(logs))),
     "reversed": changed_logs(lambda logs: logs[::-1]),
-    "removed_ones_too": changed_logs(lambda logs: logs + [{**log, "logIndex": "0x63", "removed": True} for log in logs]),
+    "removed_ones_too": changed_logs(
+        lambda logs: logs + [{**log, "logIndex": "0x63", "removed": True} for log in logs]
+    ),
 }
 
 
@@ -154,7 +156,9 @@ def test_range_is_halved_when_the_node_calls_it_too_large(tmp_path: Path, told: 
 
 def test_step_gives_up_when_not_even_one_block_is_small_enough(tmp_path: Path, told: Told, told_proxy: Proxy):
     index = Index(tmp_path / "through", told.market, url=told_proxy.url, window=8)
-    told_proxy.rule = on("eth_getLogs", lambda a: {"jsonrpc": "2.0", "id": a["id"], "error": {"code": -32005, "message": "no"}})
+    told_proxy.rule = on(
+        "eth_getLogs", lambda a: {"jsonrpc": "2.0", "id": a["id"], "error": {"code": -32005, "message": "no"}}
+    )
     with pytest.raises(RpcRefused):
         index.follow()
     assert index.dump() == []
@@ -206,7 +210,9 @@ def test_bad_log_goes_to_quarantine_and_indexing_goes_on(name: str, market: Mark
     spoil, reason = BAD_LOGS[name]
     order_topics = {bad.key}
     proxy.rule = changed_logs(
-        lambda logs: [spoil(log) if len(log["topics"]) > 1 and log["topics"][1] in order_topics else log for log in logs]
+        lambda logs: [
+            spoil(log) if len(log["topics"]) > 1 and log["topics"][1] in order_topics else log for log in logs
+        ]
     )
     index = Index(tmp_path / "through", market, url=proxy.url)
     index.follow()
@@ -267,7 +273,8 @@ def wait_for(found: Callable[[], bool], seconds: float = 15) -> None:
 @pytest.mark.parametrize("window", [8, 256])
 @pytest.mark.parametrize("depth", [20, 34], ids=["new blocks", "known blocks too"])
 @pytest.mark.parametrize(
-    ("after", "count"), [("eth_getBlockByNumber", 1), ("eth_getBlockByNumber", 3), ("eth_getLogs", 1), ("eth_getLogs", 9)]
+    ("after", "count"),
+    [("eth_getBlockByNumber", 1), ("eth_getBlockByNumber", 3), ("eth_getLogs", 1), ("eth_getLogs", 9)],
 )
 def test_index_equals_fresh_build_when_the_chain_changes_between_two_requests(
     after: str, count: int, depth: int, window: int, tmp_path: Path, market: Market, proxy: Proxy, fresh: Fresh
@@ -311,7 +318,11 @@ def test_range_is_refused_when_its_logs_are_of_other_blocks(tmp_path: Path, told
 
     def misplaced(method: str, params: list[Any], answer: dict[str, Any]) -> dict[str, Any]:
         is_range = method == "eth_getLogs" and "fromBlock" in params[0]
-        return {**answer, "result": [{**log, "blockHash": "0x" + "ab" * 32} for log in answer["result"]]} if is_range else answer
+        return (
+            {**answer, "result": [{**log, "blockHash": "0x" + "ab" * 32} for log in answer["result"]]}
+            if is_range
+            else answer
+        )
 
     told_proxy.rule = misplaced
     with pytest.raises(NodeDown):

@@ -63,7 +63,11 @@ def built(tmp_path: Path, told: Told) -> Index:
 
 def test_orders_and_listings_are_what_the_market_says_when_everything_has_happened(built: Index, told: Told):
     market, queries = told.market, Queries(built.engine)
-    found = [order for role in ("buyer", "seller") for order in queries.orders(market.buyer if role == "buyer" else market.seller, role)]
+    found = [
+        order
+        for role in ("buyer", "seller")
+        for order in queries.orders(market.buyer if role == "buyer" else market.seller, role)
+    ]
     assert {order.state for order in found} == set(STATES[1:])
     for order in found:
         ((amount, clock, quantity, platform_fee, community_fee, state, *_rest),) = call(
@@ -75,7 +79,9 @@ def test_orders_and_listings_are_what_the_market_says_when_everything_has_happen
     listings = queries.listings(ListingFilter()).items
     assert len(listings) == 4
     for listing in listings:
-        ((listed, paused, limit, sold),) = call(market, "Market", market.market, "listingOf", bytes.fromhex(listing.id[2:]))
+        ((listed, paused, limit, sold),) = call(
+            market, "Market", market.market, "listingOf", bytes.fromhex(listing.id[2:])
+        )
         assert listed
         assert (listing.paused, listing.quantity_limit, listing.quantity_sold) == (paused, limit, sold)
 
@@ -109,7 +115,9 @@ def test_communities_are_what_registry_and_tokens_say_when_everything_has_happen
     assert queries.communities().total == count
     for community_id in range(count + 1):
         community = queries.community(community_id)
-        ((steward, fee, raised, raise_at),) = call(market, "CommunityRegistry", market.registry, "officeOf", community_id)
+        ((steward, fee, raised, raise_at),) = call(
+            market, "CommunityRegistry", market.registry, "officeOf", community_id
+        )
         assert (community.steward, community.fee_bps) == (steward, fee)
         assert (community.raised_fee_bps, community.raise_at_ts) == (raised, raise_at)
         (pending,) = call(market, "CommunityRegistry", market.registry, "pendingStewardOf", community_id)
@@ -144,7 +152,9 @@ def test_communities_are_what_registry_and_tokens_say_when_everything_has_happen
     assert queries.community(1).minted_by_steward_units > 0
 
 
-def test_index_is_the_same_when_it_follows_each_transaction(index: Index, market: Market, fresh: Callable[..., list[str]]):
+def test_index_is_the_same_when_it_follows_each_transaction(
+    index: Index, market: Market, fresh: Callable[..., list[str]]
+):
     send = market.send
 
     def sent(*args: Any, **options: Any) -> dict[str, Any]:
@@ -355,7 +365,17 @@ def test_index_goes_on_when_the_node_was_restarted_on_its_own_chain(tmp_path: Pa
     port = free_port()
 
     def start() -> Node:
-        words = ["--port", str(port), "--chain-id", str(CHAIN_ID), "--hardfork", "shanghai", "--state", str(state), "--silent"]
+        words = [
+            "--port",
+            str(port),
+            "--chain-id",
+            str(CHAIN_ID),
+            "--hardfork",
+            "shanghai",
+            "--state",
+            str(state),
+            "--silent",
+        ]
         node = Node(ANVIL, port, spawn([str(ROOT / "node_modules" / ".bin" / "anvil"), *words], None))
         node.wait_until_ready()
         return node

@@ -19,7 +19,10 @@ Fresh = Callable[..., list[str]]
 
 def reorganise(market: Market, depth: int, transactions: list[tuple[dict[str, str], int]] | None = None) -> None:
     """Replace the newest blocks by others, empty but for the transactions given (with the block they go into)."""
-    pairs = [[{**unsent, "nonce": hex(nonce_of(market, unsent["from"], depth))}, place] for unsent, place in transactions or []]
+    pairs = [
+        [{**unsent, "nonce": hex(nonce_of(market, unsent["from"], depth))}, place]
+        for unsent, place in transactions or []
+    ]
     market.rpc("anvil_reorg", depth, pairs)
 
 

@@ -38,9 +38,19 @@ def hash_of(number: int) -> str:
 
 def community_row(number: int, **changes: Any) -> dict[str, Any]:
     row: dict[str, Any] = {column.name: 0 for column in communities.c}
-    row |= {"id": number, "name": f"community {number:06d}", "symbol": "DKB", "token": f"0x{number:040x}", "steward": SELLER}
+    row |= {
+        "id": number,
+        "name": f"community {number:06d}",
+        "symbol": "DKB",
+        "token": f"0x{number:040x}",
+        "steward": SELLER,
+    }
     row |= {"pending_steward": BUYER, "founder": SELLER, "metadata_uri": "", "metadata_hash": hash_of(number)}
-    return row | {"mint_renounced": False, "uri_frozen": False, "holder_count": number % 7, "supply_units": 10**18} | changes
+    return (
+        row
+        | {"mint_renounced": False, "uri_frozen": False, "holder_count": number % 7, "supply_units": 10**18}
+        | changes
+    )
 
 
 def listing_row(number: int, **changes: Any) -> dict[str, Any]:
@@ -79,7 +89,14 @@ def order_row(number: int) -> dict[str, Any]:
 def role_rows(number: int) -> list[dict[str, Any]]:
     flags = {"is_open": number % 2 == 0, "is_disputed": number % 2 == 0}
     return [
-        {"account": account, "role": role, "order_key": hash_of(number), "funded_block": number, "funded_log_index": 0, **flags}
+        {
+            "account": account,
+            "role": role,
+            "order_key": hash_of(number),
+            "funded_block": number,
+            "funded_log_index": 0,
+            **flags,
+        }
         for account, role in ((BUYER, "buyer"), (SELLER, "seller"), (ARBITER, "arbiter"))
     ]
 
@@ -105,8 +122,12 @@ def fill(engine: Engine, first: int, last: int) -> None:
     transfer = {"from": BUYER, "to": SELLER, "value": 1}
     withdrawn = {"account": BUYER, "currency": ETH, "to": SELLER, "amount": 1}
     with engine.begin() as connection:
-        connection.execute(insert(communities), [community_row(n, token=TOKEN if n == 1 else f"0x{n:040x}") for n in numbers])
-        connection.execute(insert(listings), [listing_row(n, only_buyer=BUYER if n % 2 == 0 else None) for n in numbers])
+        connection.execute(
+            insert(communities), [community_row(n, token=TOKEN if n == 1 else f"0x{n:040x}") for n in numbers]
+        )
+        connection.execute(
+            insert(listings), [listing_row(n, only_buyer=BUYER if n % 2 == 0 else None) for n in numbers]
+        )
         connection.execute(insert(orders), [order_row(n) for n in numbers])
         connection.execute(insert(order_roles), [row for n in numbers for row in role_rows(n)])
         connection.execute(insert(events), [event_row(n, "Transfer", "1", transfer) for n in numbers])
@@ -118,12 +139,19 @@ def fill(engine: Engine, first: int, last: int) -> None:
         if first == 1:
             connection.execute(insert(cursor), [cursor_row()])
             connection.execute(insert(AppFollower).values(id=1, node_ok=True, seen_at_ts=1, status="following"))
-        connection.execute(text("UPDATE chain_communities SET transfer_count = :n, holder_count = :n WHERE id = 1"), {"n": last - 1})
+        connection.execute(
+            text("UPDATE chain_communities SET transfer_count = :n, holder_count = :n WHERE id = 1"), {"n": last - 1}
+        )
 
 
 def cursor_row() -> dict[str, Any]:
     row: dict[str, Any] = {column.name: 1 for column in cursor.c}
-    return row | {"genesis_hash": hash_of(7), "deployments_hash": hash_of(8), "hash": hash_of(9), "timestamp_ts": NOW_TS}
+    return row | {
+        "genesis_hash": hash_of(7),
+        "deployments_hash": hash_of(8),
+        "hash": hash_of(9),
+        "timestamp_ts": NOW_TS,
+    }
 
 
 READS: dict[str, Callable[[Queries], object]] = {
@@ -142,7 +170,9 @@ READS: dict[str, Callable[[Queries], object]] = {
     "balance": lambda q: q.balance(TOKEN, BUYER),
     "listing": lambda q: q.listing(hash_of(5)),
     **{
-        f"orders of a {role}, {state}": (lambda q, account=account, role=role, state=state: q.orders(account, role, state))
+        f"orders of a {role}, {state}": (
+            lambda q, account=account, role=role, state=state: q.orders(account, role, state)
+        )
         for account, role in ((BUYER, "buyer"), (SELLER, "seller"), (ARBITER, "arbiter"))
         for state in (None, "open", "disputed", "done")
     },
@@ -217,12 +247,24 @@ def test_pages_end_where_they_are_counted_to_when_there_is_more(engine: Engine):
 
 @pytest.fixture
 def searchable(engine: Engine) -> Queries:
-    texts = {1: ("달빛 라디오", "밤에 듣는 이야기"), 2: ("100% Moss_lamp", "glows IN the dark"), 3: ("moss lamp 1000", "no glow")}
+    texts = {
+        1: ("달빛 라디오", "밤에 듣는 이야기"),
+        2: ("100% Moss_lamp", "glows IN the dark"),
+        3: ("moss lamp 1000", "no glow"),
+    }
     with engine.begin() as connection:
-        connection.execute(insert(communities), [community_row(1, name="이끼 클럽", metadata_hash=hash_of(1)), community_row(2)])
+        connection.execute(
+            insert(communities), [community_row(1, name="이끼 클럽", metadata_hash=hash_of(1)), community_row(2)]
+        )
         connection.execute(insert(listings), [listing_row(n, community_id=1 if n == 3 else 2) for n in (1, 2, 3, 4)])
         for number, (title, body) in texts.items():
-            row = {"hash": hash_of(number), "media_type": "application/json", "size_bytes": 1, "title": title, "text": body}
+            row = {
+                "hash": hash_of(number),
+                "media_type": "application/json",
+                "size_bytes": 1,
+                "title": title,
+                "text": body,
+            }
             connection.execute(insert(AppContent).values(**row, lang="ko", tags='["a"]', created_at_ts=1))
     return Queries(engine)
 
@@ -321,7 +363,9 @@ def test_currency_says_how_it_is_written_by_what_is_known_of_it(engine: Engine):
             values = {"address": address, "symbol": "USDC", "name": "USD Coin", "decimals": 6, "asked_at_ts": 1}
             connection.execute(insert(AppCurrency).values(**values, configured=is_configured))
     queries = Queries(engine)
-    found = [queries.currency(address.upper().replace("0X", "0x")) for address in (ETH, TOKEN, configured, asked, stranger)]
+    found = [
+        queries.currency(address.upper().replace("0X", "0x")) for address in (ETH, TOKEN, configured, asked, stranger)
+    ]
     assert [(c.kind, c.symbol, c.decimals) for c in found] == [
         ("eth", "ETH", 18),
         ("community", "MOSS", 18),

@@ -95,7 +95,9 @@ def test_readers_see_the_old_state_and_do_not_wait_when_somebody_writes(database
 
 def test_korean_text_comes_back_as_it_was(database: Database):
     with database.session() as session:
-        session.add(AppContent(hash="0x1", media_type="text/plain", size_bytes=1, title="도깨비 시장 👹", created_at_ts=1))
+        session.add(
+            AppContent(hash="0x1", media_type="text/plain", size_bytes=1, title="도깨비 시장 👹", created_at_ts=1)
+        )
     with database.reading() as session:
         found = session.get(AppContent, "0x1")
         assert found is not None
