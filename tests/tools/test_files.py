@@ -165,7 +165,7 @@ def test_frontend_suites_never_load_brownie_when_run():
 
 def test_unknown_suite_is_refused_when_asked_for(capsys):
     assert suites.main(["everything"]) == 2
-    assert "tools, anvil, ganache, frontend, browser" in capsys.readouterr().err
+    assert "tools, anvil, ganache, index, frontend, browser" in capsys.readouterr().err
 
 
 def test_slither_finds_a_planted_fault_when_run(tmp_path, monkeypatch):
