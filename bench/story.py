@@ -59,7 +59,7 @@ class Story:
     def call(self, sender: int, function: Any, *, key: str | None = None, value_wei: int = 0) -> int:
         """Send one transaction in a block of its own at the next fixed time; keep its gas under a key."""
         self.time_s += BLOCK_S
-        self.w3.provider.make_request("evm_setNextBlockTimestamp", [self.time_s])  # type: ignore[arg-type]
+        self.w3.provider.make_request("evm_setNextBlockTimestamp", [self.time_s])  # type: ignore[arg-type]  # a method of Anvil, unknown to web3
         sent = function.transact({"from": self.accounts[sender], "value": value_wei, "gas": 2_000_000})
         receipt = self.w3.eth.wait_for_transaction_receipt(sent, poll_latency=0.01)
         if receipt["status"] != 1:

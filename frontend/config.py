@@ -88,7 +88,7 @@ class Settings:
             "deployments_dir": folder / "deployments",
             "testing": True,
         }
-        return checked(Settings(**{**values, **changes}))  # type: ignore[arg-type]
+        return checked(Settings(**{**values, **changes}))  # type: ignore[arg-type]  # tests name the fields they change
 
 
 def checked(settings: Settings) -> Settings:

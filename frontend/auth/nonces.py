@@ -40,7 +40,7 @@ def consume(db: Database, session_id_hash: str, nonce: str) -> bool:
             )
             .values(used=True)
         )
-        return bool(result.rowcount)  # type: ignore[attr-defined]
+        return bool(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
 
 
 def burn(db: Database, session_id_hash: str) -> None:

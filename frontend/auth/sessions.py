@@ -40,7 +40,7 @@ class ServerSession(dict[str, Any], SessionMixin):
         self.loaded = dict(self)
 
     @property
-    def modified(self) -> bool:  # type: ignore[override]
+    def modified(self) -> bool:  # type: ignore[override]  # a property here, a plain attribute in the mixin
         """Tell whether what is kept has changed."""
         return any(self.get(name) != self.loaded.get(name) for name in FIELDS)
 

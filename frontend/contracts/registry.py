@@ -64,7 +64,7 @@ def function_abi(name: str, function: str) -> dict[str, Any]:
 
 def selector(function: dict[str, Any]) -> bytes:
     """Give the first four bytes of a call."""
-    return function_signature_to_4byte_selector(abi_to_signature(function))  # type: ignore[arg-type]
+    return function_signature_to_4byte_selector(abi_to_signature(function))  # type: ignore[arg-type]  # our ABI files are plain JSON, not eth_typing dicts
 
 
 class Registry:

@@ -69,7 +69,7 @@ class EventType:
 
     def __init__(self, abi: Mapping[str, Any]) -> None:
         self.name = str(abi["name"])
-        self.topic = "0x" + event_abi_to_log_topic(abi).hex()  # type: ignore[arg-type]
+        self.topic = "0x" + event_abi_to_log_topic(abi).hex()  # type: ignore[arg-type]  # our ABI files are plain JSON, not eth_typing dicts
         self.indexed = [part for part in abi["inputs"] if part["indexed"]]
         self.plain = [part for part in abi["inputs"] if not part["indexed"]]
         self._plain_types = [_codec_type(part) for part in self.plain]

@@ -18,7 +18,7 @@ chain_metadata = MetaData()
 
 
 def _number(name: str, **options: bool) -> Column[int]:
-    return Column(name, BigInteger, nullable=False, **options)  # type: ignore[arg-type]
+    return Column(name, BigInteger, nullable=False, **options)  # type: ignore[arg-type]  # the options are Column's own
 
 
 def _key(name: str, kind: String | type[BigInteger]) -> Column[Any]:

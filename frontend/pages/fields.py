@@ -11,7 +11,7 @@ from eth_utils.address import is_checksum_address, to_checksum_address
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
@@ -266,11 +266,11 @@ class DurationField(StringField):
     def unit_select(self, label: str) -> Markup:
         """Draw the select of the unit."""
         names = (("hours", _("hours")), ("days", _("days")))
-        options = "".join(
-            f'<option value="{value}"{" selected" if value == self.unit else ""}>{escape(name)}</option>'
-            for value, name in names
+        option = Markup('<option value="{}"{}>{}</option>')
+        options = Markup("").join(
+            option.format(value, Markup(" selected") if value == self.unit else "", name) for value, name in names
         )
-        return Markup('<select name="{}" aria-label="{}">{}</select>').format(self.unit_name, label, Markup(options))  # noqa: S704
+        return Markup('<select name="{}" aria-label="{}">{}</select>').format(self.unit_name, label, options)
 
 
 class ChoiceField(SelectField):

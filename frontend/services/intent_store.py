@@ -111,7 +111,7 @@ class IntentStore:
             result = session.execute(
                 update(AppIntent).where(AppIntent.id == intent_id, AppIntent.status.in_(from_states)).values(**values)
             )
-            return bool(result.rowcount)  # type: ignore[attr-defined]
+            return bool(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
 
     def note(self, intent_id: str, **changes: Any) -> None:
         """Write down something about an intent without changing its status: nonce, block, checked_at_ts, tx_hash."""
@@ -151,7 +151,7 @@ class IntentStore:
                 .where(AppIntent.expires_at_ts < now_ts)
                 .values(status="expired")
             )
-            return int(result.rowcount)  # type: ignore[attr-defined]
+            return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
 
 
 def _json(value: Any) -> str:

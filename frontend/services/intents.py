@@ -51,7 +51,7 @@ class Call:
         """Give the calldata. Raises: Refused when an argument does not fit its type."""
         abi = function_abi(self.contract, self.function)
         try:
-            return "0x" + (selector(abi) + encode(get_abi_input_types(abi), self.args)).hex()  # type: ignore[arg-type]
+            return "0x" + (selector(abi) + encode(get_abi_input_types(abi), self.args)).hex()  # type: ignore[arg-type]  # our ABI files are plain JSON, not eth_typing dicts
         except (EncodingError, OverflowError, TypeError) as problem:
             raise Refused(
                 gettext("A value does not fit: %(what)s", what=str(problem)[:200]), key="bad_value"

@@ -109,7 +109,7 @@ def known_errors() -> dict[bytes, dict[str, Any]]:
     for name in EXPORTED:
         for part in exported_abi(name):
             if part["type"] == "error":
-                found[keccak(text=abi_to_signature(part))[:4]] = part  # type: ignore[arg-type]
+                found[keccak(text=abi_to_signature(part))[:4]] = part  # type: ignore[arg-type]  # our ABI files are plain JSON, not eth_typing dicts
     return found
 
 

@@ -81,7 +81,7 @@ def sign_out_everywhere() -> AnyResponse:
     """End every session of the account, on every device."""
     account = current_account()
     assert account is not None
-    revoke_all(current_app._get_current_object(), account)  # type: ignore[attr-defined]
+    revoke_all(current_app._get_current_object(), account)  # type: ignore[attr-defined]  # a LocalProxy, which the stubs hide
     session.pop("account", None)
     return redirect(url_for("explore.home"))
 
@@ -107,7 +107,7 @@ def _body() -> dict[str, Any]:
 
 
 def _session() -> ServerSession:
-    return session._get_current_object()  # type: ignore[attr-defined]
+    return session._get_current_object()  # type: ignore[attr-defined]  # a LocalProxy, which the stubs hide
 
 
 def _session_id() -> str:
@@ -115,7 +115,7 @@ def _session_id() -> str:
     current = _session()
     if current.id_hash is None:
         generate_csrf()
-        start_session(current_app._get_current_object(), current)  # type: ignore[attr-defined]
+        start_session(current_app._get_current_object(), current)  # type: ignore[attr-defined]  # a LocalProxy, which the stubs hide
         current.must_renew = False
     assert current.id_hash is not None
     return current.id_hash
