@@ -11,8 +11,10 @@ VPY := .venv/bin/python
 IN := $(VPY) -m tools.inside
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap bootstrap-tests run reset warp clean compile abi reference sizes lint format messages vendor \
-	test test-tools test-contracts-anvil test-contracts-ganache test-frontend test-index test-browser bench-gas slither
+.PHONY: help bootstrap bootstrap-tests run reset warp keep clean compile abi reference odd-tokens order-states sizes lint format messages vendor \
+	test test-tools test-contracts-anvil test-contracts-ganache test-frontend test-index test-browser bench bench-gas soak slither \
+	proofs mutation \
+	doctor verify-intent
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-24s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,8 +36,17 @@ run: bootstrap ## run the market: chain, contracts, demo, index, web (CHAIN=gana
 warp: ## move the running local chain's clock (DAYS=8 HOURS=0 CHAIN=ganache)
 	@$(PYTHON) -m tools.chain warp --chain $(CHAIN) --days $(DAYS) --hours $(HOURS)
 
+keep: ## make every call that is due on the running local market (CHAIN=ganache ARGS="--dry-run"; ARGS="--watch" goes on)
+	@$(VPY) -m tools.keep $(CHAIN) $(ARGS)
+
 reset: ## throw a local market away: chain, index, uploads, deployment record (CHAIN=ganache)
 	@$(PYTHON) -m tools.reset --chain $(CHAIN)
+
+doctor: ## look at everything and say what is well and what to do (CHAIN=ganache, or the settings in the environment)
+	@$(if $(wildcard $(VPY)),$(VPY),$(PYTHON)) -m tools.doctor $(if $(filter-out file default,$(origin CHAIN)),--chain $(CHAIN)) --port $(PORT)
+
+verify-intent: ## check an intent before signing it (FILE=intent.json RPC=http://... ARGS="--max-total 0.5"); needs only Python
+	@$(PYTHON) -m tools.intent verify $(FILE) $(if $(RPC),--rpc $(RPC)) $(ARGS)
 
 ## Contracts
 compile: bootstrap ## compile the contracts into build/
@@ -47,14 +58,33 @@ abi: compile ## write the ABIs that the frontend reads
 reference: compile ## write docs/contracts.md from the interfaces
 	@$(IN) python -m scripts.export_reference
 
+odd-tokens: compile ## write docs/odd-tokens.md from what the contracts do with odd tokens
+	@WRITE_PAGES=1 $(IN) python -m pytest --network test-anvil tests/integration/test_odd_tokens.py
+
+order-states: compile ## write docs/order-states.md from what orders do on a chain
+	@WRITE_PAGES=1 $(IN) python -m pytest --network test-anvil tests/integration/test_order_states.py
+
 sizes: compile ## print the size of every deployable contract; fails above the limits
 	@$(VPY) -m tools.sizes
 
 bench-gas: bootstrap ## measure gas on Anvil and write bench/results/gas.json (CHECK=1 compares instead)
 	@$(IN) python -m bench.gas $(if $(CHECK),--check)
 
+bench: bootstrap ## measure how fast index and pages are and write bench/results/speed.json (PART=index RUNS=5)
+	@$(IN) python -m bench.speed $(PART) $(if $(RUNS),--runs $(RUNS))
+
+soak: bootstrap ## 1,000 random reorganisations, then 100,000 random deals (PART=index|deals ARGS="--seed 7"); can be stopped and gone on with
+	@$(if $(filter deals,$(PART)),,$(IN) python -m bench.soak $(ARGS))
+	@$(if $(filter index,$(PART)),,$(IN) python -m bench.deals $(ARGS))
+
 slither: bootstrap ## static analysis of the contracts
 	@$(IN) python -m tools.slither
+
+proofs: bootstrap ## prove claims about shares, bonds and last offers for all inputs
+	@$(VPY) -m tools.proofs
+
+mutation: bootstrap ## try small faults in the contracts that changed (ARGS="--percent 10 --seed 3"); can be stopped and gone on with
+	@$(VPY) -m tools.mutation $(ARGS)
 
 ## Checks
 lint: bootstrap ## ruff, mypy, solhint, djlint

@@ -8,29 +8,21 @@ The receipts are the same on every run and machine: see story.py.
 
 import argparse
 import json
-import os
-import subprocess
 import sys
-from pathlib import Path
 
 from web3 import HTTPProvider, Web3
 
 from bench.peers import ROWS, SECTIONS, Row
+from bench.personas import measure as measure_personas
+from bench.splits import measure as measure_splits
 from bench.story import Story
 from tools import chain
-from tools.places import ROOT, tool_env
+from tools.compile import main as compile_contracts
+from tools.places import ROOT
 
 RESULTS = ROOT / "bench" / "results" / "gas.json"
 PAGE = ROOT / "docs" / "gas.md"
 GENESIS_S = 1_800_000_000
-
-
-def compile_contracts() -> None:
-    """Bring build/contracts up to date. Exits with the compiler's words when that fails."""
-    words = [str(Path(sys.executable).with_name("brownie")), "compile"]
-    done = subprocess.run(words, cwd=ROOT, env=tool_env(os.environ), capture_output=True, text=True, timeout=900)
-    if done.returncode != 0:
-        sys.exit(f"✗ compiling failed:\n{done.stdout}{done.stderr}")
 
 
 def measured() -> dict[str, int]:
@@ -41,7 +33,10 @@ def measured() -> dict[str, int]:
     try:
         node.wait_until_ready()
         provider = HTTPProvider(node.url, request_kwargs={"timeout": 60})
-        gas = Story(Web3(provider), GENESIS_S + 1_000).tell()
+        story = Story(Web3(provider), GENESIS_S + 1_000)
+        gas = story.tell()
+        measure_splits(story)
+        measure_personas(story)
     finally:
         node.stop()
     missing = {row.key for row in ROWS} ^ set(gas)
@@ -104,7 +99,8 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.gas", description="What each call costs.")
     parser.add_argument("--check", action="store_true", help="compare with the committed numbers and write nothing")
     options = parser.parse_args(argv)
-    compile_contracts()
+    if compile_contracts() != 0:
+        return 1
     gas = measured()
     print(table(gas))
     problems = missed(gas)

@@ -124,6 +124,25 @@ STEPS = (
         (Peer(ORIGIN, "executeRuling", 62_060), Peer(BOSON, "decideDispute", 175_048)),
     ),
     Row("rule_stake", "rule with stakes"),
+    Row("release", "release a part"),
+    Row("refund_part", "refund a part"),
+    Row("extend", "extend a clock"),
+    Row("transfer_order", "hand an order over"),
+    Row("offer_settlement", "offer a settlement"),
+    Row("accept_settlement", "accept a settlement"),
+    Row("settle_signed", "settle by the other side's signature"),
+    Row("deposit_bond", "deposit a bond"),
+    Row("withdraw_bond", "turn a free bond into a credit"),
+    Row("accept_bond", "accept, a bond locked"),
+    Row("confirm_bond", "confirm, the bond free again"),
+    Row("dispute_bond", "dispute, both stakes from free bonds"),
+    Row("buy_referred", "buy through a referrer"),
+    Row("confirm_referred", "confirm, the referrer paid"),
+    Row("list_milestones", "list a service with 3 milestones"),
+    Row("deliver_milestone", "deliver a milestone"),
+    Row("confirm_milestone", "confirm a milestone"),
+    Row("cart10", "cart: buy from 10 listings at once"),
+    Row("cart10_ratio", "the same, per mille of 10 single buys", 750),
     Row("set_paused", "pause a listing"),
     Row("set_quantity_limit", "change a quantity limit"),
 )
@@ -162,5 +181,45 @@ COMMUNITIES = (
     Row("accept_stewardship", "accept stewardship"),
 )
 
-SECTIONS = {"An order": ORDERS, "Each call": STEPS, "Communities and tokens": COMMUNITIES}
+SPLITS = (
+    Row("split5_credit_extra", "credit to a split of five, beyond one to a seller alone", 30_000),
+    Row("confirm_split", "confirm, when a split takes the seller's part"),
+    Row("split_collect", "collect a split's credit from the Market into its books"),
+    Row("split_create", "create a split of five"),
+    Row("split_change", "change it: one payee calls, one has signed, three gain"),
+    Row("split_propose", "propose a change to the other payees"),
+    Row("split_approve", "approve a change"),
+    Row("split_move_payee", "move a payee to another address"),
+    Row("split_sweep", "sweep ETH from the deposit into the current version"),
+    Row("split_sweep_first", "sweep for the first time: the deposit's contract is made"),
+    Row("split_sweep_token", "sweep a community's token"),
+    Row("split_claim", "claim ETH", 60_000, None, (Peer(OZ, "PaymentSplitter, release to one payee", 48_025),)),
+    Row(
+        "split_claim_first",
+        "claim ETH for the first time from a version",
+        None,
+        None,
+        (Peer(OZ, "PaymentSplitter, first release ever", 82_225),),
+    ),
+    Row("split_claim_token", "claim a community's token"),
+)
+
+PERSONAS = (
+    Row("claim_nickname", "claim a nickname: commit + claim", 120_000),
+    Row("commit_nickname", "commit"),
+    Row("reveal_nickname", "claim what was committed to: 12 bytes, Latin"),
+    Row("reveal_nickname_longest", "the same: 32 bytes, ten syllables of Hangul among them"),
+    Row("persona_profile", "say where the profile is"),
+    Row("persona_offer", "offer a persona to another account"),
+    Row("persona_accept", "take it over"),
+    Row("persona_retire", "retire it"),
+)
+
+SECTIONS = {
+    "An order": ORDERS,
+    "Each call": STEPS,
+    "Splits": SPLITS,
+    "Communities and tokens": COMMUNITIES,
+    "Personas": PERSONAS,
+}
 ROWS = tuple(row for section in SECTIONS.values() for row in section)

@@ -11,7 +11,9 @@ from typing import Any
 from eth_account import Account
 from web3 import Web3
 from web3.contract import Contract
+from web3.types import Wei
 
+from bench.life import rest_of_life
 from bench.terms import ETH, Clocks, Purchase, Rules, Terms
 from scripts.deploy import everything
 from scripts.lib.artifacts import artifact
@@ -46,6 +48,8 @@ class Story:
         everything.deploy(everything.plan(load(CHAIN_ID), registry), sender)
         self.registry = self.contract("CommunityRegistry", registry.address("CommunityRegistry"))
         self.market = self.contract("Market", registry.address("Market"))
+        self.splits = self.contract("Splits", registry.address("Splits"))
+        self.personas = self.contract("Personas", registry.address("Personas"))
 
     def contract(self, name: str, address: Any) -> Contract:
         """Bind a compiled contract to an address."""
@@ -67,6 +71,18 @@ class Story:
         if key is not None:
             self.gas[key] = receipt["gasUsed"]
         return int(receipt["gasUsed"])
+
+    def pay(self, sender: int, to: str, amount_wei: int) -> None:
+        """Send ETH by a plain transfer, in a block of its own."""
+        self.time_s += BLOCK_S
+        self.w3.provider.make_request("evm_setNextBlockTimestamp", [self.time_s])  # type: ignore[arg-type]  # a method of Anvil, unknown to web3
+        sent = self.w3.eth.send_transaction(
+            {"from": self.accounts[sender], "to": Web3.to_checksum_address(to), "value": Wei(amount_wei)}
+        )
+        if self.w3.eth.wait_for_transaction_receipt(sent, poll_latency=0.01)["status"] != 1:
+            raise RuntimeError(
+                f"{to} refused {amount_wei} wei; the story of the benchmark no longer fits the contracts"
+            )
 
     def wait(self, seconds: int) -> None:
         """Let time pass before the next call."""
@@ -302,4 +318,5 @@ class Story:
         self.disputes()
         self.token_orders()
         self.withdrawals()
+        rest_of_life(self)
         return self.gas

@@ -9,16 +9,22 @@ NOTHING = bytes(32)
 
 @dataclass(frozen=True)
 class Rules:
-    """TermsRules.sol: kind, instant, maxFeeBps and communityId; what lies between them is reserved."""
+    """TermsRules.sol, without the quantity per buyer."""
 
     kind: int
     instant: bool
     max_fee_bps: int
     community_id: int
+    referral_bps: int = 0
+    bond_bps: int = 0
+    split_version: int = 0
+    split_id: int = 0
 
     def word(self) -> int:
         """Give the packed word."""
-        return self.kind | int(self.instant) << 8 | self.max_fee_bps << 16 | self.community_id << 192
+        low = self.kind | int(self.instant) << 8 | self.max_fee_bps << 16
+        low |= self.referral_bps << 32 | self.bond_bps << 48
+        return low | self.split_version << 64 | self.split_id << 96 | self.community_id << 192
 
 
 @dataclass(frozen=True)
@@ -53,9 +59,10 @@ class Terms:
     currency: str = ETH
     arbiter_fee: int = 0
     only_buyer: str = ETH
+    extras: bytes = NOTHING
 
     def words(self) -> tuple[Any, ...]:
-        """Give the 13 words in their order; persona and extras are 0."""
+        """Give the 13 words in their order; persona is 0."""
         return (
             self.seller,
             NOTHING,
@@ -69,7 +76,7 @@ class Terms:
             self.clocks.word(),
             self.content_hash,
             self.salt,
-            NOTHING,
+            self.extras,
         )
 
 
@@ -82,7 +89,8 @@ class Purchase:
     holder: str
     arbiter: str
     specification: bytes = field(default=NOTHING)
+    referrer: str = ETH
 
     def words(self) -> tuple[Any, ...]:
-        """Give the eight words in their order; referrer and encryption key are 0."""
-        return (self.salt, self.payer, self.holder, ETH, self.arbiter, NOTHING, NOTHING, self.specification)
+        """Give the eight words in their order; the encryption key is 0."""
+        return (self.salt, self.payer, self.holder, self.referrer, self.arbiter, NOTHING, NOTHING, self.specification)

@@ -11,11 +11,12 @@ import json
 import sys
 from pathlib import Path
 
+from scripts.lib.abis import ABI_FOLDER
 from scripts.lib.artifacts import BUILD, ROOT, artifact
 from scripts.lib.problems import told_in_a_sentence
 
-TARGET = ROOT / "frontend" / "contracts" / "abi"
-CONTRACTS = ("CommunityRegistry", "CommunityToken", "Market")
+TARGET = ABI_FOLDER
+CONTRACTS = ("CommunityRegistry", "CommunityToken", "Market", "Personas", "Splits")
 
 
 def exported(name: str, build: Path = BUILD) -> str:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "contracts"
 TARGET = ROOT / "docs" / "contracts.md"
 
-INTERFACES = ("ICommunityRegistry", "ICommunityToken", "IMarket", "ICredits")
+INTERFACES = ("ICommunityRegistry", "ICommunityToken", "IPersonas", "IMarket", "ICourtArbiter", "ICredits", "ISplits")
 KINDS = (
     ("FunctionDefinition", "Functions"),
     ("EventDefinition", "Events"),

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-BROWNIE_PLUGINS = ("tests.fixtures.brownie_chain", "tests.fixtures.market")
+PLUGINS = ("tests.fixtures.postgres",)
+FIXTURES = ("brownie_chain", "market", "splits", "lives", "personas")
+BROWNIE_PLUGINS = tuple(f"tests.fixtures.{name}" for name in FIXTURES)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(NoSkipsInCI(), "no-skips-in-ci")
-    if not config.pluginmanager.has_plugin("pytest-brownie"):
-        return
-    for name in BROWNIE_PLUGINS:
+    for name in (*PLUGINS, *(BROWNIE_PLUGINS if config.pluginmanager.has_plugin("pytest-brownie") else ())):
         if Path(__file__).parent.joinpath("fixtures", f"{name.rsplit('.', 1)[1]}.py").exists():
             config.pluginmanager.import_plugin(name)
 

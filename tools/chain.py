@@ -14,6 +14,7 @@ import argparse
 import ctypes
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -45,6 +46,8 @@ STOP_TIMEOUT_S = 20
 ANVIL_DUMP_S = 10
 LEAD_NOISE_S = 2  # whole-second block times make a lead of 0 look like ±1
 PR_SET_PDEATHSIG = 1
+LOWEST_FREE_PORT = 15_000
+PORT_TRIES = 20
 LONGEST_WARP_S = 10 * 365 * 86400
 
 
@@ -145,10 +148,24 @@ def port_is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """Give a port that nobody listens on at this moment."""
+    """Give a port that nobody listens on, and that no outgoing connection gets before a server does."""
+    below = _first_outgoing_port() - LOWEST_FREE_PORT
+    for _ in range(PORT_TRIES if below > 0 else 0):
+        port = LOWEST_FREE_PORT + secrets.randbelow(below)
+        if port_is_free(port):
+            return port
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
+
+
+@cache
+def _first_outgoing_port() -> int:
+    """Give where the ports begin that the system hands out by itself (Linux tells), so that those below are left."""
+    try:
+        return int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 def die_with_parent() -> None:

@@ -7,7 +7,7 @@ import sys
 
 from tools.places import ROOT
 
-TYPED = ("frontend", "scripts/lib", "tools")
+TYPED = ("frontend", "scripts/lib", "scripts/operate", "tools")
 
 
 def commands() -> list[tuple[str, list[str]]]:

@@ -37,6 +37,7 @@ STOP_TIMEOUT_S = 15
 PORT_PATIENCE_S = 3
 LAST_LINES = 15
 WEB_WORKERS = 2
+WRITES_A_MINUTE = 2400  # all who use a local market are one person
 BUYER = 5
 BUYER_ADDRESS = "0x9965507D1a55bcC2695C58ba16FB37d819B0A4dc"
 BUYER_KEY = "0x8b3a350cf5c34c9194ca85829a2df0ec3153be0318b5e2d3348e872092edffba"
@@ -172,19 +173,33 @@ def secret_of(folder: Path) -> str:
     return path.read_text()
 
 
+def chain_settings(market: Market) -> dict[str, str]:
+    """Give the settings that say where node, index and deployment record are."""
+    return {
+        "DATABASE_URL": f"sqlite:///{market.folder / 'dokkaebi.db'}",
+        "RPC_URL": market.kind.url,
+        "CHAIN_ID": str(market.kind.chain_id),
+        "DEPLOYMENTS_DIR": str(DEPLOYMENTS),
+    }
+
+
 def settings_of(market: Market, inherited: Mapping[str, str]) -> dict[str, str]:
     """Give the environment of the follower, the web server and the one-shot commands."""
     content = market.folder / "content"
     content.mkdir(exist_ok=True)
-    return tool_env(inherited) | {
-        "DATABASE_URL": f"sqlite:///{market.folder / 'dokkaebi.db'}",
-        "RPC_URL": market.kind.url,
-        "CHAIN_ID": str(market.kind.chain_id),
-        "ORIGIN": market.origin,
-        "CONTENT_DIR": str(content),
-        "DEPLOYMENTS_DIR": str(DEPLOYMENTS),
-        "SECRET_KEY": secret_of(market.folder),
-    }
+    return (
+        tool_env(inherited)
+        | chain_settings(market)
+        | {
+            "ORIGIN": market.origin,
+            "CONTENT_DIR": str(content),
+            "SECRET_KEY": secret_of(market.folder),
+            "WEB_BIND": f"{chain.HOST}:{market.port}",
+            "WEB_WORKERS": str(WEB_WORKERS),
+            "LOG_FORMAT": "text",
+            "WRITES_A_MINUTE": str(WRITES_A_MINUTE),
+        }
+    )
 
 
 def python(*words: str) -> list[str]:
@@ -311,8 +326,7 @@ def start_all(market: Market, parts: Parts) -> chain.Heartbeat:
         do_step(market, "migrate", python("-m", "frontend.index", "migrate"), env)
         seed_demo(market, env)
         start_part(market, parts, "follower", python("-m", "frontend.index", "follow"), env)
-        gunicorn = python("-m", "gunicorn", "--workers", str(WEB_WORKERS), "--bind", f"{chain.HOST}:{market.port}")
-        start_part(market, parts, "web", [*gunicorn, "frontend:create_app_from_env()"], env)
+        start_part(market, parts, "web", python("-m", "frontend.operations", "serve"), env)
         wait_until_healthy(market, parts)
     except BaseException:
         heartbeat.stop()

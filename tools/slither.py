@@ -29,11 +29,40 @@ LEFT_OUT = {
     "pragma": "OpenZeppelin's ranges differ from our exact pin",
 }
 # findings at one place, and why they are harmless
+ZEROS = "a struct in memory begins as zeros, and what stays 0 in it is meant to"
+REFUSES = "called for its refusal; what it gives besides is not needed here"
+LOCKED = "the order is written and announced before; what is written behind a permit is its own lock and the transfer's"
+BOUNDED = (
+    "each currency of a cart once, each paid by the caller; a token that fails ends the purchase of whoever named it"
+)
+COURT = (
+    "the market and the court were named at construction; the key is marked before the call, so it is not made twice"
+)
+NO_AMOUNT = "ids and hashes are compared with what was stored; there is no amount that somebody could shift by a little"
 ANSWERED = {
-    (
-        "reentrancy-benign",
-        "buyWithPermit",
-    ): "the order is written and announced before the permit; after it only the lock around the transfer is",
+    ("incorrect-equality", "onlyHolder"): NO_AMOUNT,
+    ("incorrect-equality", "_requireNone"): NO_AMOUNT,
+    ("incorrect-equality", "_requireCommitted"): NO_AMOUNT,
+    ("msg-value-in-nonpayable", "dispute"): "a library runs in the Market's payable dispute, whose value this is",
+    ("msg-value-in-nonpayable", "stake"): "a library runs in the Market's payable stake, whose value this is",
+    ("reentrancy-no-eth", "buyWithPermit"): LOCKED,
+    ("reentrancy-no-eth", "_collectAll"): LOCKED,
+    ("reentrancy-benign", "buyWithPermit"): LOCKED,
+    ("uninitialized-local", "division"): ZEROS,
+    ("uninitialized-local", "order"): ZEROS,
+    ("unused-return", "cancel"): REFUSES,
+    ("unused-return", "decline"): REFUSES,
+    ("unused-return", "refund"): REFUSES,
+    ("unused-return", "withdraw"): REFUSES,
+    ("unused-return", "accept"): REFUSES,
+    ("unused-return", "submitEvidence"): REFUSES,
+    ("unused-return", "_resolve"): "the amount is read before the final state is written",
+    ("calls-loop", "_pull"): BOUNDED,
+    ("calls-loop", "_permit"): BOUNDED,
+    ("reentrancy-benign", "escalate"): COURT,
+    ("reentrancy-benign", "execute"): COURT,
+    ("reentrancy-events", "escalate"): COURT,
+    ("too-many-digits", "slitherConstructorVariables"): "the creation code of SplitDeposit, as the compiler writes it",
 }
 
 

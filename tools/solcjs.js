@@ -62,6 +62,29 @@ function reader(roots) {
   };
 }
 
+const IMPORT = /^\s*import\s+(?:[^"';]*?\bfrom\s+)?["']([^"']+)["']\s*;/gm;
+
+// The compiler numbers what it reads in the order in which it comes, and through the IR a contract's bytes can depend on these
+// numbers. Handed over whole, sources come sorted by name, whoever asks: brownie, or an explorer with the published input.
+function whole(input, read) {
+  const asked = JSON.parse(input);
+  const remappings = (asked.settings?.remappings ?? []).map((entry) => entry.split('='));
+  const sources = asked.sources ?? {};
+  const left = Object.keys(sources);
+  while (left.length > 0) {
+    const name = left.pop();
+    for (const [, found] of (sources[name].content ?? '').matchAll(IMPORT)) {
+      const known = remappings.find(([prefix]) => found.startsWith(prefix));
+      const meant = found.startsWith('.') ? path.posix.join(path.posix.dirname(name), found) : known ? known[1] + found.slice(known[0].length) : found;
+      const { contents } = meant in sources ? {} : read(meant);
+      if (contents === undefined) continue; // it is there, or the compiler says that it is not
+      sources[meant] = { content: contents };
+      left.push(meant);
+    }
+  }
+  return JSON.stringify(asked);
+}
+
 function main() {
   if (!fs.existsSync(PACKAGE)) fail('the npm package "solc" is not installed; run: make bootstrap');
   const wanted = parse(process.argv.slice(2));
@@ -72,7 +95,8 @@ function main() {
   if (!wanted.standardJson) fail('nothing to do; give --version or --standard-json');
   const input = fs.readFileSync(wanted.file === null ? 0 : wanted.file, 'utf8');
   const roots = wanted.roots.length > 0 ? wanted.roots : [process.cwd()];
-  process.stdout.write(require(PACKAGE).compile(input, { import: reader(roots) }));
+  const read = reader(roots);
+  process.stdout.write(require(PACKAGE).compile(whole(input, read), { import: read }));
 }
 
 main();

@@ -1,7 +1,8 @@
-"""Runs the test suites in order: `make test`, or one by name: `python -m tools.test anvil -k withdraw`.
+"""Runs the test suites: `make test`, or one by name: `python -m tools.test anvil -k withdraw`.
 
-Each suite is one pytest run of its own: the contract suites load brownie, the others must not. Every suite runs even
-when one before it failed; the closing table and the exit code tell.
+Each suite is one pytest run of its own: the contract suites load brownie, the others must not. Two rows of suites run side
+by side, since each waits for nodes, servers and pages much of the time; what a suite says is shown when it is done. Every
+suite runs even when one before it failed; the closing table and the exit code tell.
 """
 
 from __future__ import annotations
@@ -9,8 +10,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from tempfile import TemporaryFile
+from typing import IO
 
 from tools.chromium import known
 from tools.compile import main as compile_contracts
@@ -19,26 +24,42 @@ from tools.places import ROOT, VENV, tool_env
 CONTRACT_FOLDERS = ("tests/unit", "tests/integration", "tests/stateful")
 NO_BROWNIE = ("-p", "no:pytest-brownie")
 NOTHING_COLLECTED = 5
+LINE_LENGTH = 240
 
 
 @dataclass(frozen=True)
 class Suite:
-    """One pytest run: its name on the command line, its heading, its folders and options."""
+    """One pytest run: its name on the command line, its heading, its folders, its options and its row."""
 
     name: str
     title: str
     folders: tuple[str, ...]
     options: tuple[str, ...] = ()
+    row: int = 0
 
 
+# a worker keeps to a run of tests, so that what a file sets up is set up once, until others have nothing left to do
+IN_RUNS = ("--dist", "worksteal")  # brownie has a way of its own: whole files
+
+# those that wait for other processes much of the time run more at once than there are cores
 SUITES = (
-    Suite("tools", "tools and scripts", ("tests/tools", "tests/scripts"), (*NO_BROWNIE, "-n", "2")),
     Suite("anvil", "contracts on Anvil", CONTRACT_FOLDERS, ("--network", "test-anvil", "-n", "2")),
     Suite("ganache", "contracts on Ganache", CONTRACT_FOLDERS, ("--network", "test-ganache", "-n", "2")),
-    Suite("index", "index on a real chain", ("tests/index",), (*NO_BROWNIE, "-n", "2")),
-    Suite("frontend", "frontend", ("tests/frontend",), (*NO_BROWNIE, "-n", "2")),
-    Suite("browser", "browser", ("tests/browser",), NO_BROWNIE),
+    Suite("tools", "tools and scripts", ("tests/tools", "tests/scripts"), (*NO_BROWNIE, "-n", "3", *IN_RUNS)),
+    Suite("browser", "browser", ("tests/browser",), (*NO_BROWNIE, "-n", "3", "--dist", "loadgroup"), row=1),
+    Suite("index", "index on a real chain", ("tests/index",), (*NO_BROWNIE, "-n", "3", *IN_RUNS), row=1),
+    Suite("frontend", "frontend", ("tests/frontend", "tests/content"), (*NO_BROWNIE, "-n", "3", *IN_RUNS), row=1),
 )
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a suite ended: pytest's exit code, how long it took, and its lines about what failed."""
+
+    suite: Suite
+    code: int
+    took_s: float
+    failed: tuple[str, ...] = ()
 
 
 def environment() -> dict[str, str]:
@@ -50,15 +71,53 @@ def environment() -> dict[str, str]:
     return env
 
 
-def run(suite: Suite, extra: list[str]) -> int:
-    """Run one suite and give pytest's exit code; a suite without a single test counts as failed."""
+def run(suite: Suite, extra: list[str], out: IO[bytes] | None = None) -> Result:
+    """Run one suite, its words going to a file or straight out; a suite without a single test counts as failed."""
+    began = time.monotonic()
     folders = [folder for folder in suite.folders if (ROOT / folder).is_dir()]
-    print(f"\n━━ {suite.title} ━━ {' '.join(folders)}", flush=True)
     if not folders:
         print(f"✗ none of {', '.join(suite.folders)} exists", flush=True)
-        return NOTHING_COLLECTED
+        return Result(suite, NOTHING_COLLECTED, 0)
     command = [str(VENV / "bin" / "python"), "-m", "pytest", *folders, *suite.options, *extra]
-    return subprocess.run(command, cwd=ROOT, env=environment()).returncode
+    code = subprocess.run(command, cwd=ROOT, env=environment(), stdout=out, stderr=out).returncode
+    return Result(suite, code, time.monotonic() - began)
+
+
+def run_row(suites: list[Suite], extra: list[str], turn: threading.Lock) -> list[Result]:
+    """Run suites one after another; show what each said as a whole, when it is done."""
+    results = []
+    for suite in suites:
+        with turn:
+            print(f"… {suite.title}", flush=True)
+        with TemporaryFile() as said:
+            result = run(suite, extra, said)
+            said.seek(0)
+            words = said.read()
+            results.append(replace(result, failed=failures(words.decode(errors="replace"))))
+            with turn:
+                print(heading(suite), flush=True)
+                sys.stdout.buffer.write(words)
+                sys.stdout.flush()
+    return results
+
+
+def run_side_by_side(suites: list[Suite], extra: list[str]) -> list[Result]:
+    """Run each row of suites beside the others."""
+    rows = [[suite for suite in suites if suite.row == row] for row in sorted({suite.row for suite in suites})]
+    turn = threading.Lock()
+    with ThreadPoolExecutor(len(rows)) as pool:
+        running = [pool.submit(run_row, row, extra, turn) for row in rows]
+        return [result for row in running for result in row.result()]
+
+
+def failures(said: str) -> tuple[str, ...]:
+    """Give the lines of pytest's short summary that name what failed, cut to a readable length."""
+    return tuple(line[:LINE_LENGTH] for line in said.splitlines() if line.startswith(("FAILED ", "ERROR ")))
+
+
+def heading(suite: Suite) -> str:
+    """Give the line above what a suite says."""
+    return f"\n━━ {suite.title} ━━ {' '.join(suite.folders)}"
 
 
 def main(argv: list[str]) -> int:
@@ -73,15 +132,17 @@ def main(argv: list[str]) -> int:
         print("\n━━ compiling ━━", flush=True)
         if compile_contracts() != 0:
             return 1
-    results = []
-    for suite in chosen:
-        began = time.monotonic()
-        code = run(suite, extra)
-        results.append((suite, code, time.monotonic() - began))
+    if len(chosen) == 1:
+        print(heading(chosen[0]), flush=True)
+        results = [run(chosen[0], extra)]
+    else:
+        results = run_side_by_side(chosen, extra)
     print("\n━━ result ━━")
-    for suite, code, took_s in results:
-        print(f"  {'passed' if code == 0 else 'FAILED'}  {suite.title} ({took_s:.0f} s)")
-    return 0 if all(code == 0 for _, code, _ in results) else 1
+    for result in results:
+        print(f"  {'passed' if result.code == 0 else 'FAILED'}  {result.suite.title} ({result.took_s:.0f} s)")
+        for line in result.failed:
+            print(f"    {line}")
+    return 0 if all(result.code == 0 for result in results) else 1
 
 
 if __name__ == "__main__":

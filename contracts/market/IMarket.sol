@@ -2,13 +2,28 @@
 pragma solidity 0.8.30;
 
 import {ICredits} from "../money/ICredits.sol";
-import {Listing, Order, Permit, Purchase, State, Terms} from "./MarketTypes.sol";
+import {
+    Aside,
+    CurrencyPermit,
+    Extras,
+    Item,
+    Listing,
+    Order,
+    Permit,
+    Purchase,
+    State,
+    Talks,
+    Terms
+} from "./MarketTypes.sol";
 
 /// @title IMarket
 /// @notice Escrowed sales: a seller lists terms, a buyer pays into escrow, and a rule for every silence lets the honest side
 /// finish alone.
 /// @dev Terms live in calldata: a listing's id is their hash, an order's key is keccak256(listing id, holder, ref), and
 /// every call passes the terms again. A party acts while t <= deadline; `expire` works when t > deadline.
+/// @dev `holder` in a call is always the first holder, a part of the key. Where the text says "the holder" it means who
+/// holds the order now. Calls that move money or clocks name what they expect to find, so that a double click, or a change
+/// that the caller has not seen, is refused.
 /// @dev Nobody owns this contract: there is no pause, no upgrade and no call that touches an order but the ones below.
 /// @dev Warning: a party may be a contract, an arbiter may be in league with a party, and one person may be several
 /// addresses. Terms name the arbiter before anyone pays.
@@ -17,26 +32,30 @@ interface IMarket is ICredits {
     error MarketNotParty(address caller, address party);
 
     /// @notice Raised when a term lies outside its bounds.
-    /// @param field Its name in ASCII, zeros behind; "reserved" for what must be 0 in TermsRules.
+    /// @param field Its name in ASCII, zeros behind.
     error MarketBadTerm(bytes32 field, uint256 found, uint256 min, uint256 max);
 
-    /// @notice Raised when there is no contract at the currency's address, so it can be no token.
+    /// @notice Raised when there is no contract at the currency's address, so it can be no token; when a Market is made, at
+    /// the registry's or the splits'.
     error MarketNoCode(address currency);
 
     /// @notice Raised when the arbiter is missing or the seller himself, or the backup is one of these two.
     error MarketBadArbiter(address account);
 
-    /// @notice Raised when the holder is 0, or the seller, the arbiter or the backup himself.
+    /// @notice Raised when a holder is 0, the seller, the arbiter or the backup himself, or holds the order already.
     error MarketBadHolder(address holder);
 
     /// @notice Raised when the buyer agreed to another arbiter than the terms name.
     error MarketWrongArbiter(address found, address arbiter);
 
-    /// @notice Raised when a purchase uses the referrer or the encryption key, whose calls do not exist yet.
+    /// @notice Raised when a purchase uses the encryption key, whose calls do not exist yet.
     error MarketReservedField();
 
     /// @notice Raised when terms name a community that is not open.
     error MarketUnknownCommunity(uint64 communityId);
+
+    /// @notice Raised when terms name a split, or a version of it, that does not exist.
+    error MarketUnknownSplit(uint64 splitId, uint32 version);
 
     /// @notice Raised when terms were listed before; change the salt for another listing like it.
     error MarketListingExists(bytes32 listingId);
@@ -62,10 +81,11 @@ interface IMarket is ICredits {
     /// @notice Raised when the price is above the buyer's bound, or above what an order can hold.
     error MarketTotalTooHigh(uint256 total, uint256 max);
 
-    /// @notice Raised when commissions are above the seller's bound (in the terms) or the buyer's (in the call).
+    /// @notice Raised when the commissions, the referrer's included, are above the seller's bound (in the terms) or the
+    /// buyer's (in the call).
     error MarketFeeTooHigh(uint256 feeBps, uint256 maxBps);
 
-    /// @notice Raised when the listing is for one buyer only.
+    /// @notice Raised when the listing is for one buyer only; such an order cannot be handed over either.
     error MarketOnlyBuyer(address holder, address onlyBuyer);
 
     /// @notice Raised when this very purchase was made before: a double click, nothing is paid twice.
@@ -86,6 +106,39 @@ interface IMarket is ICredits {
     /// @notice Raised when an evidence URI is longer than allowed, in bytes.
     error MarketEvidenceTooLong(uint256 length, uint256 max);
 
+    /// @notice Raised when a buyer would have more units in open orders than the terms allow to one.
+    error MarketBuyerHasEnough(address buyer, uint256 quantity, uint256 max);
+
+    /// @notice Raised when what is in escrow is not what the caller expected.
+    error MarketAmountChanged(uint256 amount, uint256 expected);
+
+    /// @notice Raised when an amount is 0 or more than there is.
+    error MarketBadAmount(uint256 amount, uint256 max);
+
+    /// @notice Raised when an order's clock is not the one that the caller expected.
+    error MarketClockChanged(uint256 clock, uint256 expected);
+
+    /// @notice Raised when a clock would not be extended, or by more than the protocol allows in all.
+    error MarketBadClock(uint256 newClock, uint256 clock, uint256 max);
+
+    /// @notice Raised when a free bond is smaller than what is to be locked or taken out.
+    error MarketBondTooLow(address account, uint256 free, uint256 needed);
+
+    /// @notice Raised when the other side has made no such offer, or the order has changed since.
+    error MarketNoSuchOffer(bytes32 key, uint256 toHolder);
+
+    /// @notice Raised when a settlement is not signed by the other side as it stands.
+    error MarketBadSignature(address signer);
+
+    /// @notice Raised when an order has milestones and the call is meant for orders that have none.
+    error MarketHasMilestones(bytes32 key);
+
+    /// @notice Raised when another milestone is at hand than the caller meant, or the order has none.
+    error MarketWrongMilestone(uint256 milestone, uint256 current);
+
+    /// @notice Raised when optional terms are not those whose hash stands in the terms.
+    error MarketWrongExtras(bytes32 found, bytes32 extras);
+
     /// @notice Terms are on sale. They never change.
     /// @param listingId keccak256(abi.encode(chain id, Market, terms)).
     event ListingOpened(
@@ -95,6 +148,9 @@ interface IMarket is ICredits {
         Terms terms,
         uint32 quantityLimit
     );
+
+    /// @notice A listing has optional terms. Follows its ListingOpened.
+    event ListingExtras(bytes32 indexed listingId, Extras extras);
 
     /// @notice The seller has stopped new orders, or takes them again.
     event ListingPaused(bytes32 indexed listingId, bool paused);
@@ -151,6 +207,63 @@ interface IMarket is ICredits {
         bytes32 hash
     );
 
+    /// @notice The holder has paid the seller a part of what is in escrow. Who got what stands in CreditsAdded.
+    /// @param amount The part, before commissions, smallest unit of the currency.
+    /// @param left What is in escrow now.
+    event OrderReleased(bytes32 indexed key, uint128 amount, uint128 left);
+
+    /// @notice The seller has given back a part of what is in escrow.
+    /// @param amount The part, smallest unit of the currency.
+    /// @param left What is in escrow now.
+    event OrderPartRefunded(bytes32 indexed key, uint128 amount, uint128 left);
+
+    /// @notice A milestone is paid and the next one is at hand: ACCEPTED, to be delivered by the given unix time. The last
+    /// milestone is announced by OrderCompleted instead.
+    /// @param milestone Which one, from 0.
+    /// @param by The caller: the holder, or whoever called `expireMilestone`.
+    /// @param amount Its share of what was left, before commissions, smallest unit of the currency.
+    /// @param left What is in escrow now.
+    event MilestonePaid(
+        bytes32 indexed key,
+        uint8 milestone,
+        address by,
+        uint128 amount,
+        uint128 left,
+        uint40 deliverBy
+    );
+
+    /// @notice The clock of an order runs until the given unix time now.
+    event OrderExtended(bytes32 indexed key, uint40 clock);
+
+    /// @notice An order has another holder: he confirms, disputes and receives refunds.
+    event OrderTransferred(bytes32 indexed key, address indexed from, address indexed to);
+
+    /// @notice One side offers to end the order, and replaces an offer of its own made before.
+    /// @param by Holder or seller.
+    /// @param toHolder What would go to the holder of what is in escrow; the rest to the seller.
+    /// @param sequence The order's number of offers and withdrawals.
+    event SettlementOffered(bytes32 indexed key, address indexed by, uint128 toHolder, uint64 sequence);
+
+    /// @notice One side stands by no offer, nor by any signature it gave before.
+    event SettlementWithdrawn(bytes32 indexed key, address indexed by, uint64 sequence);
+
+    /// @notice From now on a ruling picks one of these: what goes to the holder by each side's last offer.
+    event FinalOffersFrozen(bytes32 indexed key, uint128 holdersOffer, uint128 sellersOffer);
+
+    /// @notice A ruling has picked the offer nearer to it. Follows OrderResolved.
+    /// @param toHolder What the holder gets of what was in escrow, without stakes.
+    event FinalOfferPicked(bytes32 indexed key, uint128 toHolder);
+
+    /// @notice A free bond has changed; it is what is said here. Every change is announced by this event and no other.
+    /// @param source The order that locked it, used it as stake or gave it back; 0 = deposited or taken out.
+    /// @param free What is free now, smallest unit of the currency.
+    event BondChanged(
+        address indexed account,
+        address indexed currency,
+        bytes32 indexed source,
+        uint256 free
+    );
+
     /// @notice Final: the seller is paid; who got what stands in CreditsAdded of the same transaction.
     /// @param by The caller: the holder who confirmed, or whoever called `expire`.
     event OrderCompleted(bytes32 indexed key, address by);
@@ -168,11 +281,24 @@ interface IMarket is ICredits {
     /// @param bpsToBuyer The holder's part of the money in escrow, basis points, rounded down.
     event OrderResolved(bytes32 indexed key, address indexed by, uint16 bpsToBuyer);
 
+    /// @notice Final: divided as holder and seller agreed. Who got what stands in CreditsAdded of the same transaction.
+    /// @param by Who accepted.
+    /// @param toHolder What the holder got of what was in escrow, without his stake.
+    event OrderSettled(bytes32 indexed key, address indexed by, uint128 toHolder);
+
     /// @notice Put terms on sale. The caller is their seller.
     /// @param terms See Terms; each field within the bounds that `MarketBadTerm` names.
     /// @param quantityLimit Units that may be sold in all; can be changed later; may be 0.
     /// @return listingId The hash of the terms.
     function list(Terms calldata terms, uint32 quantityLimit) external returns (bytes32 listingId);
+
+    /// @notice The same for terms that name optional ones.
+    /// @param extras See Extras; keccak256(abi.encode(extras)) is `terms.extras`. Everybody finds them in ListingExtras.
+    function listWithExtras(
+        Terms calldata terms,
+        uint32 quantityLimit,
+        Extras calldata extras
+    ) external returns (bytes32 listingId);
 
     /// @notice Stop or resume new orders. Seller only. Orders already paid are not touched.
     function setPaused(Terms calldata terms, bool paused) external;
@@ -212,7 +338,21 @@ interface IMarket is ICredits {
         Permit calldata permit
     ) external returns (bytes32 key);
 
+    /// @notice Pay for several orders in one transaction: all or none.
+    /// @dev Each item keeps its own bounds. What is due in a currency is taken once, and the ETH sent must be the sum of what
+    /// is due in ETH. Permits are tried before the currency is taken; one for a currency in which nothing is due is ignored.
+    /// @param deadline Unix time of the last second in which this call may be executed.
+    /// @param permits May be empty.
+    /// @return keys The orders' keys, in the order of the items.
+    function buyMany(
+        Item[] calldata items,
+        uint256 deadline,
+        CurrencyPermit[] calldata permits
+    ) external payable returns (bytes32[] memory keys);
+
     /// @notice Take the order on. Seller only; FUNDED, until acceptBy.
+    /// @dev Locks the bond that the terms ask for: the price of the quantity times bondBps, rounded down, out of the seller's
+    /// free bond. It comes back when the order ends, unless that is after deliverBy and not delivered: then it is the holder's.
     /// @param holder First holder of the order, a part of its key.
     /// @param ref Hash of the purchase, a part of its key.
     function accept(Terms calldata terms, address holder, bytes32 ref) external;
@@ -227,15 +367,129 @@ interface IMarket is ICredits {
     /// @param commitment Hash of a sealed tracking note or of the content; 0 = none.
     function deliver(Terms calldata terms, address holder, bytes32 ref, bytes32 commitment) external;
 
+    /// @notice Say that a milestone is done. Seller only; ACCEPTED, until deliverBy.
+    /// @param extras The optional terms.
+    /// @param milestone The one at hand, from 0.
+    /// @param commitment Hash of what was done; 0 = none.
+    function deliverMilestone(
+        Terms calldata terms,
+        address holder,
+        bytes32 ref,
+        Extras calldata extras,
+        uint8 milestone,
+        bytes32 commitment
+    ) external;
+
+    /// @notice A milestone is well: pay its share. Holder only; DELIVERED. The next one starts, or the order is complete.
+    /// @dev The share is of what is left, among the milestones not yet paid, rounded down; the last one gets all of it.
+    /// @param milestone The one at hand, from 0.
+    function confirmMilestone(
+        Terms calldata terms,
+        address holder,
+        bytes32 ref,
+        Extras calldata extras,
+        uint8 milestone
+    ) external;
+
+    /// @notice Pay a milestone's share after its holder was silent until inspectBy. Anyone may call it; DELIVERED.
+    /// @param milestone The one at hand, from 0.
+    function expireMilestone(
+        Terms calldata terms,
+        address holder,
+        bytes32 ref,
+        Extras calldata extras,
+        uint8 milestone
+    ) external;
+
     /// @notice All is well: pay the seller. Holder only; DELIVERED.
     function confirm(Terms calldata terms, address holder, bytes32 ref) external;
 
-    /// @notice Give all the money back. Seller only; any open state. Stakes go back to who they were staked for.
+    /// @notice Give all the money back. Seller only; any open state. Stakes go back to who they were staked for. Who gives back
+    /// what he has not delivered in time loses his bond, as by `expire`.
     /// @dev Warning: it ends a dispute without a ruling, and then the arbiter gets no fee.
     function refund(Terms calldata terms, address holder, bytes32 ref) external;
 
+    /// @notice Give a part of the money back. Seller only; any open state. Giving back all that is left is `refund`.
+    /// @param expectedAmount What is in escrow as the caller knows it, smallest unit of the currency.
+    /// @param amount The part; not 0.
+    function refundPart(
+        Terms calldata terms,
+        address holder,
+        bytes32 ref,
+        uint128 expectedAmount,
+        uint128 amount
+    ) external;
+
+    /// @notice Pay the seller a part of the money. Holder only; any open state. Paying all that is left completes the order,
+    /// and stakes go back to who they were staked for.
+    /// @dev Commissions are taken of each part, each time rounded down: many parts pay at most one unit a part less.
+    /// @param expectedAmount What is in escrow as the caller knows it, smallest unit of the currency.
+    /// @param amount The part, before commissions; not 0.
+    function release(
+        Terms calldata terms,
+        address holder,
+        bytes32 ref,
+        uint128 expectedAmount,
+        uint128 amount
+    ) external;
+
+    /// @notice Give the other side more time. Whom the clock favours when it runs out: the holder while FUNDED or ACCEPTED,
+    /// the seller while DELIVERED; until the clock's last second.
+    /// @param expectedClock Unix time: the clock as the caller knows it.
+    /// @param newClock Unix time: later than that; all extensions of an order together at most MAX_EXTENSION.
+    function extend(
+        Terms calldata terms,
+        address holder,
+        bytes32 ref,
+        uint40 expectedClock,
+        uint40 newClock
+    ) external;
+
+    /// @notice Hand the order over, with all rights of its holder. Holder only; FUNDED, ACCEPTED or DELIVERED.
+    /// @dev An offer of the old holder falls away. The quantity goes on counting for the first holder.
+    /// @param to The new holder: not 0, not the seller, not an arbiter in the terms. It is not asked.
+    function transferOrder(Terms calldata terms, address holder, bytes32 ref, address to) external;
+
+    /// @notice Offer to end the order. Holder or seller; any open state. Changes no state and no clock.
+    /// @dev An offer holds until its maker replaces or withdraws it, or anything about the order changes. Each side has one.
+    /// @param expectedAmount What is in escrow as the caller knows it, smallest unit of the currency.
+    /// @param toHolder What goes to the holder of it; the seller gets the rest less commissions. Stakes go back.
+    function offerSettlement(
+        Terms calldata terms,
+        address holder,
+        bytes32 ref,
+        uint128 expectedAmount,
+        uint128 toHolder
+    ) external;
+
+    /// @notice Withdraw your offer, and void every signature given about this order before. Holder or seller; any open state.
+    function withdrawSettlement(Terms calldata terms, address holder, bytes32 ref) external;
+
+    /// @notice Accept the other side's offer. Holder or seller; any open state.
+    /// @param toHolder What the offer gives to the holder, as the caller knows it.
+    function acceptSettlement(Terms calldata terms, address holder, bytes32 ref, uint128 toHolder) external;
+
+    /// @notice End the order as the other side has signed. Holder or seller; any open state.
+    /// @dev EIP-712, domain (name "Dokkaebi Market", version "1", chainId, verifyingContract), type Settlement(bytes32 order,
+    /// address holder,uint256 remaining,uint256 toHolder,bytes32 basis,uint256 sequence,uint256 deadline): the order's key,
+    /// who holds it, what is in escrow, `basisOf`, and `sequence` of `talksOf`. Any change of the order voids a signature.
+    /// @dev Trusts a contract wallet with the word "yes" (ERC-1271, by staticcall) about its own settlement and nothing else.
+    /// @param deadline Unix time: the last second in which the signer stands by it.
+    /// @param signature 65 bytes of an account, or whatever a contract wallet takes.
+    function settleBySignature(
+        Terms calldata terms,
+        address holder,
+        bytes32 ref,
+        uint128 toHolder,
+        uint256 deadline,
+        bytes calldata signature
+    ) external;
+
     /// @notice Dispute what was delivered, with the arbiter's fee as stake. Holder only; DELIVERED, until inspectBy.
-    /// @dev With a token, the fee must be approved before. Evidence is announced as by `submitEvidence`.
+    /// @dev If no ETH is sent and the holder's free bond is enough, the stake is taken from there. Otherwise the caller pays;
+    /// with a token, the fee must be approved before. If the seller's free bond is enough, his stake is taken from it by
+    /// itself and the order is DISPUTED at once. Evidence is announced as by `submitEvidence`.
+    /// @dev Where the terms say so, the last offer that each side has made since the delivery is kept: the ruling picks one.
     function dispute(
         Terms calldata terms,
         address holder,
@@ -245,7 +499,8 @@ interface IMarket is ICredits {
     ) external payable;
 
     /// @notice Answer a dispute by staking the arbiter's fee for the seller. Anyone may pay; CONTESTED, until stakeBy.
-    /// @dev A stake that comes back goes to the seller, whoever paid it.
+    /// @dev A stake that comes back goes to the seller, whoever paid it. If the seller himself calls, sends no ETH and his
+    /// free bond is enough, the stake is taken from there.
     function stake(Terms calldata terms, address holder, bytes32 ref) external payable;
 
     /// @notice Show something to the arbiter. Holder or seller; CONTESTED or DISPUTED.
@@ -260,19 +515,50 @@ interface IMarket is ICredits {
     /// @notice Divide the money left. The arbiter until ruleBy, then the backup until ruleBy + ruleFor; DISPUTED.
     /// @dev The arbiter's fee is taken from both stakes in the proportion in which each side lost; the rest of the stakes
     /// goes back. Commission is taken of the seller's part only. On a finished order nothing happens.
+    /// @dev Where the terms have the final-offer option, the holder gets what the nearer of the two frozen offers gives him;
+    /// when both are as near (compared without rounding), what his own does.
     /// @param bpsToBuyer The holder's part, basis points of 10 000; rounded down, the seller gets the rest.
     function rule(Terms calldata terms, address holder, bytes32 ref, uint16 bpsToBuyer) external;
 
     /// @notice Apply the rule for whoever was silent too long. Anyone may call it.
-    /// @dev FUNDED: cancelled. ACCEPTED, CONTESTED: refunded. DELIVERED: the seller is paid. DISPUTED, when the arbiter's
+    /// @dev FUNDED: cancelled. ACCEPTED: refunded, with the bond. CONTESTED: refunded. DELIVERED: the seller is paid, or see
+    /// `expireMilestone`. DISPUTED, when the arbiter's
     /// and the backup's time is over: refunded, both stakes back, no fee.
     function expire(Terms calldata terms, address holder, bytes32 ref) external;
+
+    /// @notice Put money aside as a free bond, for yourself or anybody else. From it are taken what terms lock at acceptance
+    /// and, when it is enough, the stake in a dispute, of seller and holder alike.
+    /// @param account Whose bond; only this account can take it out.
+    /// @param currency Token address, or 0 for ETH.
+    /// @param amount Smallest unit of the currency; a token must be approved before.
+    function depositBond(address account, address currency, uint256 amount) external payable;
+
+    /// @notice Turn your own free bond into a credit, which `withdraw` pays out.
+    /// @param currency Token address, or 0 for ETH.
+    /// @param amount Smallest unit of the currency; not 0, at most what is free.
+    function withdrawBond(address currency, uint256 amount) external;
 
     /// @notice What may change about a listing.
     function listingOf(bytes32 listingId) external view returns (Listing memory listing);
 
     /// @notice All that changes about an order; state NONE if the key was never used.
     function orderOf(bytes32 key) external view returns (Order memory order);
+
+    /// @notice What few orders have besides; all 0 for the others.
+    function asideOf(bytes32 key) external view returns (Aside memory aside);
+
+    /// @notice The offers about an order.
+    function talksOf(bytes32 key) external view returns (Talks memory talks);
+
+    /// @notice Names an order as it is now, with its holder: to be signed in a settlement. An offer stands while its basis is
+    /// this.
+    function basisOf(Terms calldata terms, address holder, bytes32 ref) external view returns (bytes32 basis);
+
+    /// @notice An account's free bond, smallest unit of the currency.
+    function bondOf(address account, address currency) external view returns (uint256 amount);
+
+    /// @notice Units in open orders of a first holder, where the terms cap them; 0 elsewhere.
+    function openQuantityOf(bytes32 listingId, address buyer) external view returns (uint256 quantity);
 
     /// @notice The id that terms have in this Market on this chain, listed or not.
     function listingIdOf(Terms calldata terms) external view returns (bytes32 listingId);
@@ -285,4 +571,13 @@ interface IMarket is ICredits {
 
     /// @notice The registry that this Market asks for communities, stewards and commissions.
     function REGISTRY() external view returns (address registry);
+
+    /// @notice The contract that divides what splits earn, and the only one that takes out their credits.
+    function SPLITS() external view returns (address splits);
+
+    /// @notice Time for the seller to answer a dispute, seconds.
+    function STAKE_FOR() external view returns (uint40 stakeFor);
+
+    /// @notice Most by which the clocks of one order may be extended in all, seconds.
+    function MAX_EXTENSION() external view returns (uint256 maxExtension);
 }

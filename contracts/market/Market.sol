@@ -1,62 +1,91 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 
 import {CommunityAccount} from "../community/CommunityAccount.sol";
 import {ICommunityRegistry} from "../community/ICommunityRegistry.sol";
 import {Credits} from "../money/Credits.sol";
 import {Payout} from "../money/ICredits.sol";
+import {SplitAccount} from "../money/SplitAccount.sol";
+import {Bonds} from "./Bonds.sol";
+import {Book, Place} from "./Book.sol";
+import {Carts} from "./Carts.sol";
+import {Changes} from "./Changes.sol";
+import {Checks} from "./Checks.sol";
+import {Disputes} from "./Disputes.sol";
+import {Endings} from "./Endings.sol";
 import {IMarket} from "./IMarket.sol";
-import {Listing, Order, Permit, Purchase, State, Terms} from "./MarketTypes.sol";
+import {LastOffers} from "./LastOffers.sol";
+import {Listings} from "./Listings.sol";
+import {
+    Aside,
+    CurrencyPermit,
+    Extras,
+    Item,
+    Listing,
+    Order,
+    Permit,
+    Purchase,
+    State,
+    Talks,
+    Terms
+} from "./MarketTypes.sol";
+import {Milestones} from "./Milestones.sol";
+import {OrderFlags} from "./OrderFlags.sol";
+import {Purchases} from "./Purchases.sol";
+import {Settlements} from "./Settlements.sol";
 import {TermsLib} from "./TermsLib.sol";
 
 /// @title Market
 /// @notice Listings and the escrowed orders on them. Has no owner and cannot be upgraded.
+/// @dev The plain life of an order is here. What fewer orders need lies in linked libraries that work on the same book and
+/// say who is paid; only this contract credits, takes and gives money.
 contract Market is IMarket, Credits {
-    /// @dev How the money of a finished order is divided.
-    struct Division {
-        address holder;
-        uint256 toHolder; // with what comes back of his stake
-        uint256 gross; // the seller's part before commissions
-        uint256 sellerStake; // what comes back of the seller's stake; bears no commission
-        uint256 toArbiter; // the caller, who ruled
-    }
+    using OrderFlags for uint8;
 
-    /// @notice Time for the seller to answer a dispute.
-    uint40 public constant STAKE_FOR = 3 days;
+    /// @inheritdoc IMarket
+    uint40 public constant STAKE_FOR = Disputes.STAKE_FOR;
 
-    uint256 private constant BPS = 10_000;
-    uint256 private constant MAX_EVIDENCE_URI_BYTES = 256;
+    /// @inheritdoc IMarket
+    uint256 public constant MAX_EXTENSION = Changes.MAX_EXTENSION;
 
     /// @inheritdoc IMarket
     address public immutable REGISTRY;
 
+    /// @inheritdoc IMarket
+    address public immutable SPLITS;
+
     // Kept from the start: were an id made with the chain's id of today, a chain that renumbers would lose its orders.
     uint256 private immutable CHAIN_ID;
 
-    mapping(bytes32 listingId => Listing) private _listings;
-    mapping(bytes32 key => Order) private _orders;
+    Book private _book;
 
     /// @param registry The CommunityRegistry.
-    constructor(address registry) {
+    /// @param splits The Splits.
+    constructor(address registry, address splits) {
         require(registry.code.length != 0, MarketNoCode(registry));
+        require(splits.code.length != 0, MarketNoCode(splits));
         REGISTRY = registry;
+        SPLITS = splits;
         CHAIN_ID = block.chainid;
     }
 
     /// @inheritdoc IMarket
     function list(Terms calldata terms, uint32 quantityLimit) external returns (bytes32 listingId) {
-        TermsLib.check(terms);
-        uint64 communityId = terms.rules.communityId();
-        require(
-            ICommunityRegistry(REGISTRY).tokenOf(communityId) != address(0),
-            MarketUnknownCommunity(communityId)
-        );
         listingId = _listingId();
-        require(!_listings[listingId].listed, MarketListingExists(listingId));
-        _listings[listingId] = Listing(true, false, quantityLimit, 0);
-        emit ListingOpened(listingId, terms.seller, communityId, terms, quantityLimit);
+        Listings.open(_book, Listings.Asked(REGISTRY, SPLITS, listingId), terms, quantityLimit);
+    }
+
+    /// @inheritdoc IMarket
+    function listWithExtras(
+        Terms calldata terms,
+        uint32 quantityLimit,
+        Extras calldata extras
+    ) external returns (bytes32 listingId) {
+        listingId = _listingId();
+        Listings.openWithExtras(_book, Listings.Asked(REGISTRY, SPLITS, listingId), terms, quantityLimit, extras);
     }
 
     /// @inheritdoc IMarket
@@ -104,69 +133,193 @@ contract Market is IMarket, Credits {
         require(terms.currency != ETH, CreditsWrongValue(0, maxTotal));
         uint256 total;
         (key, total) = _buy(terms, quantity, maxTotal, maxFeeBps, deadline, purchase);
-        // Somebody may have submitted the permit before us; then it fails and the allowance stands all the same.
-        try
-            IERC20Permit(terms.currency).permit(
-                msg.sender,
-                address(this),
-                permit.value,
-                permit.deadline,
-                permit.v,
-                permit.r,
-                permit.s
-            )
-        {} catch {}
+        _permit(terms.currency, permit);
         _collect(terms.currency, total);
     }
 
     /// @inheritdoc IMarket
+    function buyMany(
+        Item[] calldata items,
+        uint256 deadline,
+        CurrencyPermit[] calldata permits
+    ) external payable returns (bytes32[] memory keys) {
+        require(block.timestamp <= deadline, MarketPurchaseExpired(deadline, block.timestamp));
+        Carts.Due[] memory dues;
+        (keys, dues) = Carts.buy(_book, REGISTRY, CHAIN_ID, items);
+        _collectAll(dues, permits);
+    }
+
+    /// @inheritdoc IMarket
     function accept(Terms calldata terms, address holder, bytes32 ref) external {
-        _only(terms.seller);
-        (bytes32 key, Order storage order) = _orderIn(holder, ref, State.FUNDED);
-        _inTime(order.clock);
-        uint40 deliverBy = _after(terms.clocks.deliverFor());
+        Checks.only(terms.seller);
+        Place memory at = _at(holder, ref);
+        Order storage order = Checks.orderIn(_book, at, State.FUNDED);
+        Checks.inTime(order.clock);
+        uint40 deliverBy = Checks.fromNow(terms.clocks.deliverFor());
         _move(order, State.ACCEPTED, deliverBy);
-        emit OrderAccepted(key, deliverBy);
+        emit OrderAccepted(at.key, deliverBy);
+        if (terms.rules.bondBps() == 0) return;
+        Bonds.take(_book, terms.seller, terms.currency, at.key, Bonds.lockedFor(terms, order.quantity));
     }
 
     /// @inheritdoc IMarket
     function decline(Terms calldata terms, address holder, bytes32 ref) external {
-        _only(terms.seller);
-        (bytes32 key, Order storage order) = _orderIn(holder, ref, State.FUNDED);
-        _giveBack(terms, holder, key, order);
+        Checks.only(terms.seller);
+        Place memory at = _at(holder, ref);
+        Checks.orderIn(_book, at, State.FUNDED);
+        _giveBack(terms, at);
     }
 
     /// @inheritdoc IMarket
     function cancel(Terms calldata terms, address holder, bytes32 ref) external {
-        _only(holder);
-        (bytes32 key, Order storage order) = _orderIn(holder, ref, State.FUNDED);
-        _giveBack(terms, holder, key, order);
+        Place memory at = _at(holder, ref);
+        Checks.only(Checks.holderOf(_book, at));
+        Checks.orderIn(_book, at, State.FUNDED);
+        _giveBack(terms, at);
     }
 
     /// @inheritdoc IMarket
     function deliver(Terms calldata terms, address holder, bytes32 ref, bytes32 commitment) external {
-        _only(terms.seller);
-        (bytes32 key, Order storage order) = _orderIn(holder, ref, State.ACCEPTED);
-        _inTime(order.clock);
-        uint40 inspectBy = _after(uint256(terms.clocks.transitFor()) + terms.clocks.inspectFor());
+        Checks.only(terms.seller);
+        Place memory at = _at(holder, ref);
+        Order storage order = Checks.orderIn(_book, at, State.ACCEPTED);
+        _inOnePiece(at.key, order);
+        Checks.inTime(order.clock);
+        uint40 inspectBy = Checks.fromNow(uint256(terms.clocks.transitFor()) + terms.clocks.inspectFor());
         _move(order, State.DELIVERED, inspectBy);
-        emit OrderDelivered(key, commitment, inspectBy);
+        LastOffers.forget(_book, at.key, order);
+        emit OrderDelivered(at.key, commitment, inspectBy);
     }
 
     /// @inheritdoc IMarket
     function confirm(Terms calldata terms, address holder, bytes32 ref) external {
-        _only(holder);
-        (bytes32 key, Order storage order) = _orderIn(holder, ref, State.DELIVERED);
-        _complete(terms, key, order);
+        Place memory at = _at(holder, ref);
+        Checks.only(Checks.holderOf(_book, at));
+        _inOnePiece(at.key, Checks.orderIn(_book, at, State.DELIVERED));
+        _credit(at.key, terms.currency, Endings.complete(_book, at, terms));
+    }
+
+    /// @inheritdoc IMarket
+    function deliverMilestone(
+        Terms calldata terms,
+        address holder,
+        bytes32 ref,
+        Extras calldata extras,
+        uint8 milestone,
+        bytes32 commitment
+    ) external {
+        Milestones.deliver(_book, _at(holder, ref), terms, extras, milestone, commitment);
+    }
+
+    /// @inheritdoc IMarket
+    function confirmMilestone(
+        Terms calldata terms,
+        address holder,
+        bytes32 ref,
+        Extras calldata extras,
+        uint8 milestone
+    ) external {
+        Place memory at = _at(holder, ref);
+        _credit(at.key, terms.currency, Milestones.confirm(_book, at, terms, extras, milestone));
+    }
+
+    /// @inheritdoc IMarket
+    function expireMilestone(
+        Terms calldata terms,
+        address holder,
+        bytes32 ref,
+        Extras calldata extras,
+        uint8 milestone
+    ) external {
+        Place memory at = _at(holder, ref);
+        _credit(at.key, terms.currency, Milestones.expire(_book, at, terms, extras, milestone));
     }
 
     /// @inheritdoc IMarket
     function refund(Terms calldata terms, address holder, bytes32 ref) external {
-        _only(terms.seller);
-        (bytes32 key, Order storage order) = _order(holder, ref);
-        State state = order.state;
-        require(_isOpen(state), MarketWrongState(key, state));
-        _giveBack(terms, holder, key, order);
+        Checks.only(terms.seller);
+        Place memory at = _at(holder, ref);
+        Checks.openOrder(_book, at);
+        _giveBack(terms, at);
+    }
+
+    /// @inheritdoc IMarket
+    function refundPart(
+        Terms calldata terms,
+        address holder,
+        bytes32 ref,
+        uint128 expectedAmount,
+        uint128 amount
+    ) external {
+        Place memory at = _at(holder, ref);
+        _credit(at.key, terms.currency, Changes.refundPart(_book, at, terms, expectedAmount, amount));
+    }
+
+    /// @inheritdoc IMarket
+    function release(
+        Terms calldata terms,
+        address holder,
+        bytes32 ref,
+        uint128 expectedAmount,
+        uint128 amount
+    ) external {
+        Place memory at = _at(holder, ref);
+        _credit(at.key, terms.currency, Changes.release(_book, at, terms, expectedAmount, amount));
+    }
+
+    /// @inheritdoc IMarket
+    function extend(
+        Terms calldata terms,
+        address holder,
+        bytes32 ref,
+        uint40 expectedClock,
+        uint40 newClock
+    ) external {
+        Changes.extend(_book, _at(holder, ref), terms, expectedClock, newClock);
+    }
+
+    /// @inheritdoc IMarket
+    function transferOrder(Terms calldata terms, address holder, bytes32 ref, address to) external {
+        Changes.transferOrder(_book, _at(holder, ref), terms, to);
+    }
+
+    /// @inheritdoc IMarket
+    function offerSettlement(
+        Terms calldata terms,
+        address holder,
+        bytes32 ref,
+        uint128 expectedAmount,
+        uint128 toHolder
+    ) external {
+        Settlements.offer(_book, _at(holder, ref), terms, expectedAmount, toHolder);
+    }
+
+    /// @inheritdoc IMarket
+    function withdrawSettlement(Terms calldata terms, address holder, bytes32 ref) external {
+        Settlements.withdraw(_book, _at(holder, ref), terms);
+    }
+
+    /// @inheritdoc IMarket
+    function acceptSettlement(Terms calldata terms, address holder, bytes32 ref, uint128 toHolder) external {
+        Place memory at = _at(holder, ref);
+        _credit(at.key, terms.currency, Settlements.accept(_book, at, terms, toHolder));
+    }
+
+    /// @inheritdoc IMarket
+    function settleBySignature(
+        Terms calldata terms,
+        address holder,
+        bytes32 ref,
+        uint128 toHolder,
+        uint256 deadline,
+        bytes calldata signature
+    ) external {
+        Place memory at = _at(holder, ref);
+        _credit(
+            at.key,
+            terms.currency,
+            Settlements.acceptSigned(_book, at, terms, toHolder, deadline, signature)
+        );
     }
 
     /// @inheritdoc IMarket
@@ -177,26 +330,13 @@ contract Market is IMarket, Credits {
         string calldata uri,
         bytes32 hash
     ) external payable {
-        _only(holder);
-        (bytes32 key, Order storage order) = _orderIn(holder, ref, State.DELIVERED);
-        _inTime(order.clock);
-        _announceEvidence(terms, key, uri, hash);
-        if (terms.arbiterFee == 0) {
-            _openDispute(terms, key, order);
-        } else {
-            uint40 stakeBy = _after(STAKE_FOR);
-            _move(order, State.CONTESTED, stakeBy);
-            emit OrderContested(key, stakeBy);
-        }
-        _collect(terms.currency, terms.arbiterFee);
+        _collect(terms.currency, Disputes.dispute(_book, _at(holder, ref), terms, uri, hash));
     }
 
     /// @inheritdoc IMarket
     function stake(Terms calldata terms, address holder, bytes32 ref) external payable {
-        (bytes32 key, Order storage order) = _orderIn(holder, ref, State.CONTESTED);
-        _inTime(order.clock);
-        _openDispute(terms, key, order);
-        _collect(terms.currency, terms.arbiterFee);
+        uint256 due = Disputes.stake(_book, _at(holder, ref), terms);
+        _collect(terms.currency, due);
     }
 
     /// @inheritdoc IMarket
@@ -207,48 +347,75 @@ contract Market is IMarket, Credits {
         string calldata uri,
         bytes32 hash
     ) external {
-        if (msg.sender != holder) _only(terms.seller);
-        (bytes32 key, Order storage order) = _order(holder, ref);
-        State state = order.state;
-        require(state == State.CONTESTED || state == State.DISPUTED, MarketWrongState(key, state));
-        _announceEvidence(terms, key, uri, hash);
+        Disputes.submitEvidence(_book, _at(holder, ref), terms, uri, hash);
     }
 
     /// @inheritdoc IMarket
     function rule(Terms calldata terms, address holder, bytes32 ref, uint16 bpsToBuyer) external {
-        if (msg.sender != terms.backupArbiter) _only(terms.arbiter);
-        require(bpsToBuyer <= BPS, MarketBadRuling(bpsToBuyer));
-        (bytes32 key, Order storage order) = _order(holder, ref);
-        State state = order.state;
-        if (state >= State.COMPLETED) return;
-        require(state == State.DISPUTED, MarketWrongState(key, state));
-        if (msg.sender == terms.arbiter) {
-            _inTime(order.clock);
-        } else {
-            _overdue(order.clock);
-            _inTime(_lastRuleBy(terms, order.clock));
-        }
-        _resolve(terms, holder, key, order, bpsToBuyer);
+        Place memory at = _at(holder, ref);
+        _credit(at.key, terms.currency, Disputes.rule(_book, at, terms, bpsToBuyer));
     }
 
     /// @inheritdoc IMarket
     function expire(Terms calldata terms, address holder, bytes32 ref) external {
-        (bytes32 key, Order storage order) = _order(holder, ref);
+        Place memory at = _at(holder, ref);
+        Order storage order = Checks.openOrder(_book, at);
         State state = order.state;
-        require(_isOpen(state), MarketWrongState(key, state));
-        _overdue(state == State.DISPUTED ? _lastRuleBy(terms, order.clock) : order.clock);
-        if (state == State.DELIVERED) return _complete(terms, key, order);
-        _giveBack(terms, holder, key, order);
+        if (state == State.DELIVERED) _inOnePiece(at.key, order);
+        Checks.overdue(state == State.DISPUTED ? Checks.lastRuleBy(terms, order.clock) : order.clock);
+        if (state != State.DELIVERED) return _giveBack(terms, at);
+        _credit(at.key, terms.currency, Endings.complete(_book, at, terms));
+    }
+
+    /// @inheritdoc IMarket
+    function depositBond(address account, address currency, uint256 amount) external payable {
+        require(account != address(0), CreditsBadRecipient(account));
+        Bonds.add(_book, account, currency, 0, amount);
+        _collect(currency, amount);
+    }
+
+    /// @inheritdoc IMarket
+    function withdrawBond(address currency, uint256 amount) external {
+        require(amount != 0, MarketBadAmount(amount, _book.bonds[msg.sender][currency]));
+        Bonds.take(_book, msg.sender, currency, 0, amount);
+        Payout[] memory payouts = new Payout[](1);
+        payouts[0] = Payout(msg.sender, amount);
+        _addCredits(0, currency, payouts);
     }
 
     /// @inheritdoc IMarket
     function listingOf(bytes32 listingId) external view returns (Listing memory listing) {
-        return _listings[listingId];
+        return _book.listings[listingId];
     }
 
     /// @inheritdoc IMarket
     function orderOf(bytes32 key) external view returns (Order memory order) {
-        return _orders[key];
+        return _book.orders[key];
+    }
+
+    /// @inheritdoc IMarket
+    function asideOf(bytes32 key) external view returns (Aside memory aside) {
+        return _book.asides[key];
+    }
+
+    /// @inheritdoc IMarket
+    function talksOf(bytes32 key) external view returns (Talks memory talks) {
+        return _book.talks[key];
+    }
+
+    /// @inheritdoc IMarket
+    function basisOf(Terms calldata, address holder, bytes32 ref) external view returns (bytes32 basis) {
+        return Settlements.basisOf(_book, _at(holder, ref));
+    }
+
+    /// @inheritdoc IMarket
+    function bondOf(address account, address currency) external view returns (uint256 amount) {
+        return _book.bonds[account][currency];
+    }
+
+    /// @inheritdoc IMarket
+    function openQuantityOf(bytes32 listingId, address buyer) external view returns (uint256 quantity) {
+        return _book.openQuantities[listingId][buyer];
     }
 
     /// @inheritdoc IMarket
@@ -257,7 +424,7 @@ contract Market is IMarket, Credits {
     }
 
     /// @inheritdoc IMarket
-    function refOf(Purchase calldata purchase) public pure returns (bytes32 ref) {
+    function refOf(Purchase calldata purchase) external pure returns (bytes32 ref) {
         return keccak256(abi.encode(purchase));
     }
 
@@ -266,7 +433,15 @@ contract Market is IMarket, Credits {
         return keccak256(abi.encode(listingId, holder, ref));
     }
 
-    /// @dev Everything of a purchase but the payment: checks it, writes it and announces it.
+    /// @dev Stewards take out their community's commission, the platform's steward that of id 0; Splits takes out what
+    /// splits earn and divides it.
+    function _answersFor(address caller, address account) internal view override returns (bool) {
+        if (SplitAccount.isSplit(account)) return caller == SPLITS;
+        if (!CommunityAccount.isCommunity(account)) return super._answersFor(caller, account);
+        return ICommunityRegistry(REGISTRY).stewardOf(CommunityAccount.idOf(account)) == caller;
+    }
+
+    /// @dev Everything of a purchase but the payment.
     function _buy(
         Terms calldata terms,
         uint32 quantity,
@@ -276,152 +451,55 @@ contract Market is IMarket, Credits {
         Purchase calldata purchase
     ) private returns (bytes32 key, uint256 total) {
         require(block.timestamp <= deadline, MarketPurchaseExpired(deadline, block.timestamp));
-        bytes32 listingId = _listingId();
-        _checkPurchase(terms, purchase);
-        _takeStock(terms, listingId, quantity);
-        total = uint256(terms.unitPrice) * quantity;
-        uint256 max = _min(maxTotal, type(uint128).max);
-        require(total <= max, MarketTotalTooHigh(total, max));
-
-        (uint16 platformFeeBps, uint16 communityFeeBps) = _fees(terms, maxFeeBps);
-        bool instant = terms.rules.instant() != 0;
-        Order memory order = Order({
-            amount: uint128(total), // bounded above
-            clock: _after(instant ? terms.clocks.deliverFor() : terms.clocks.acceptFor()),
-            quantity: quantity,
-            platformFeeBps: platformFeeBps,
-            communityFeeBps: communityFeeBps,
-            state: instant ? State.ACCEPTED : State.FUNDED,
-            flags: 0,
-            milestone: 0
-        });
-        key = _open(listingId, purchase, order);
+        Purchases.Wish memory wish = Purchases.Wish(_listingId(), quantity, maxTotal, maxFeeBps);
+        Order memory order;
+        (total, order.flags) = Purchases.take(_book, terms, wish, purchase);
+        order.amount = uint128(total); // bounded by take
+        Purchases.Fees memory fees = Purchases.feesOf(REGISTRY, terms.rules.communityId());
+        key = Purchases.open(_book, terms, wish, purchase, order, fees);
     }
 
-    /// @dev Writes and announces a new order, once.
-    function _open(
-        bytes32 listingId,
-        Purchase calldata purchase,
-        Order memory order
-    ) private returns (bytes32 key) {
-        key = keyOf(listingId, purchase.holder, refOf(purchase));
-        require(_orders[key].state == State.NONE, MarketOrderExists(key));
-        _orders[key] = order;
-        emit OrderFunded(
-            key,
-            listingId,
-            purchase.holder,
-            purchase,
-            order.amount,
-            order.quantity,
-            order.clock,
-            order.platformFeeBps,
-            order.communityFeeBps
-        );
+    /// @dev Tries a permit of the caller. Somebody may have submitted it before us; then it fails and the allowance stands
+    /// all the same.
+    function _permit(address currency, Permit calldata permit) private nonReentrant {
+        try
+            IERC20Permit(currency).permit(
+                msg.sender,
+                address(this),
+                permit.value,
+                permit.deadline,
+                permit.v,
+                permit.r,
+                permit.s
+            )
+        {} catch {}
     }
 
-    function _checkPurchase(Terms calldata terms, Purchase calldata purchase) private view {
-        address holder = purchase.holder;
-        _only(purchase.payer);
-        require(terms.onlyBuyer == address(0) || terms.onlyBuyer == holder, MarketOnlyBuyer(holder, terms.onlyBuyer));
-        require(
-            holder != address(0) &&
-                holder != terms.seller &&
-                holder != terms.arbiter &&
-                holder != terms.backupArbiter,
-            MarketBadHolder(holder)
-        );
-        require(purchase.arbiter == terms.arbiter, MarketWrongArbiter(purchase.arbiter, terms.arbiter));
-        require(
-            purchase.referrer == address(0) && purchase.encryptionKeyX | purchase.encryptionKeyY == 0,
-            MarketReservedField()
-        );
-    }
-
-    function _takeStock(Terms calldata terms, bytes32 listingId, uint32 quantity) private {
-        Listing storage listing = _listings[listingId];
-        require(listing.listed, MarketUnknownListing(listingId));
-        require(!listing.paused, MarketListingPaused(listingId));
-        require(
-            terms.clocks.validUntil() == 0 || block.timestamp <= terms.clocks.validUntil(),
-            MarketListingEnded(terms.clocks.validUntil(), block.timestamp)
-        );
-        (uint32 limit, uint32 sold) = (listing.quantityLimit, listing.quantitySold);
-        uint256 left = limit > sold ? limit - sold : 0;
-        require(quantity != 0 && quantity <= left, MarketOutOfStock(quantity, left));
-        listing.quantitySold = sold + quantity;
-    }
-
-    function _fees(
-        Terms calldata terms,
-        uint256 maxFeeBps
-    ) private view returns (uint16 platformFeeBps, uint16 communityFeeBps) {
-        (platformFeeBps, communityFeeBps) = ICommunityRegistry(REGISTRY).feesOf(terms.rules.communityId());
-        uint256 feeBps = uint256(platformFeeBps) + communityFeeBps;
-        uint256 max = _min(maxFeeBps, terms.rules.maxFeeBps());
-        require(feeBps <= max, MarketFeeTooHigh(feeBps, max));
-    }
-
-    /// @dev All back to the holder; before acceptance the quantity to stock too; stakes to holder and seller.
-    function _giveBack(Terms calldata terms, address holder, bytes32 key, Order storage order) private {
-        State from = order.state;
-        uint256 back = order.amount;
-        if (from == State.FUNDED) {
-            _finish(order, State.CANCELLED);
-            _listings[_listingId()].quantitySold -= order.quantity;
-            emit OrderCancelled(key, msg.sender);
-        } else {
-            _finish(order, State.REFUNDED);
-            emit OrderRefunded(key, msg.sender);
+    /// @dev Takes what a cart costs: the ETH sent must be what is due in ETH, and each token moves once. A permit for a
+    /// currency in which nothing is due is not looked at.
+    function _collectAll(Carts.Due[] memory dues, CurrencyPermit[] calldata permits) private {
+        uint256 dueEth = 0;
+        for (uint256 i = 0; i < dues.length; ++i) {
+            if (dues[i].currency == ETH) dueEth += dues[i].amount;
         }
-        if (from >= State.CONTESTED) back += terms.arbiterFee;
-        bool sellerStaked = from == State.DISPUTED && terms.arbiterFee != 0;
-        Payout[] memory payouts = new Payout[](sellerStaked ? 2 : 1);
-        payouts[0] = Payout(holder, back);
-        if (sellerStaked) payouts[1] = Payout(terms.seller, terms.arbiterFee);
-        _addCredits(key, terms.currency, payouts);
+        require(msg.value == dueEth, CreditsWrongValue(msg.value, dueEth));
+        for (uint256 i = 0; i < dues.length; ++i) {
+            address currency = dues[i].currency;
+            if (currency == ETH) continue;
+            for (uint256 j = 0; j < permits.length; ++j) {
+                if (permits[j].currency == currency) _permit(currency, permits[j].permit);
+            }
+            _pull(IERC20(currency), dues[i].amount);
+        }
     }
 
-    /// @dev The seller is paid, less the commissions.
-    function _complete(Terms calldata terms, bytes32 key, Order storage order) private {
-        Division memory division = Division({
-            holder: address(0),
-            toHolder: 0,
-            gross: _finish(order, State.COMPLETED),
-            sellerStake: 0,
-            toArbiter: 0
-        });
-        emit OrderCompleted(key, msg.sender);
-        _payOut(terms, key, order, division);
+    function _giveBack(Terms calldata terms, Place memory at) private {
+        _credit(at.key, terms.currency, Endings.giveBack(_book, at, terms));
     }
 
-    /// @dev The money is divided; the arbiter's fee comes out of both stakes as each side lost, the rest goes back.
-    function _resolve(
-        Terms calldata terms,
-        address holder,
-        bytes32 key,
-        Order storage order,
-        uint16 bpsToBuyer
-    ) private {
-        uint256 amount = _finish(order, State.RESOLVED);
-        emit OrderResolved(key, msg.sender, bpsToBuyer);
-        uint256 toHolder = (amount * bpsToBuyer) / BPS;
-        uint256 holderStake = (uint256(terms.arbiterFee) * bpsToBuyer) / BPS;
-        Division memory division = Division({
-            holder: holder,
-            toHolder: toHolder + holderStake,
-            gross: amount - toHolder,
-            sellerStake: terms.arbiterFee - holderStake,
-            toArbiter: terms.arbiterFee
-        });
-        _payOut(terms, key, order, division);
-    }
-
-    /// @dev Writes the final state and returns what was in escrow.
-    function _finish(Order storage order, State state) private returns (uint256 amount) {
-        amount = order.amount;
-        order.amount = 0;
-        _move(order, state, 0);
+    /// @dev Owes what a finished or changed order pays out. A ruling on a finished order pays nothing.
+    function _credit(bytes32 key, address currency, Payout[] memory payouts) private {
+        if (payouts.length != 0) _addCredits(key, currency, payouts);
     }
 
     function _move(Order storage order, State state, uint40 clock) private {
@@ -429,68 +507,17 @@ contract Market is IMarket, Credits {
         order.clock = clock;
     }
 
-    /// @dev Credits the holder, the seller less commissions, the platform, the community and the ruling arbiter, leaving
-    /// out whoever gets nothing. Commissions round down, so nobody is overcharged.
-    function _payOut(Terms calldata terms, bytes32 key, Order storage order, Division memory division) private {
-        uint256 toPlatform = (division.gross * order.platformFeeBps) / BPS;
-        uint256 toCommunity = (division.gross * order.communityFeeBps) / BPS;
-        uint256 toSeller = division.gross - toPlatform - toCommunity + division.sellerStake;
-        Payout[5] memory all = [
-            Payout(division.holder, division.toHolder),
-            Payout(terms.seller, toSeller),
-            Payout(CommunityAccount.forId(0), toPlatform),
-            Payout(CommunityAccount.forId(terms.rules.communityId()), toCommunity),
-            Payout(msg.sender, division.toArbiter)
-        ];
-        uint256 count = 0;
-        for (uint256 i = 0; i < all.length; ++i) {
-            if (all[i].amount != 0) ++count;
-        }
-        Payout[] memory payouts = new Payout[](count);
-        for (uint256 i = all.length; i != 0; --i) {
-            if (all[i - 1].amount != 0) payouts[--count] = all[i - 1];
-        }
-        _addCredits(key, terms.currency, payouts);
-    }
-
-    /// @dev A dispute is for the arbiter now.
-    function _openDispute(Terms calldata terms, bytes32 key, Order storage order) private {
-        uint40 ruleBy = _after(terms.clocks.ruleFor());
-        _move(order, State.DISPUTED, ruleBy);
-        emit OrderDisputed(key, ruleBy);
-    }
-
-    function _announceEvidence(Terms calldata terms, bytes32 key, string calldata uri, bytes32 hash) private {
-        uint256 length = bytes(uri).length;
-        require(length <= MAX_EVIDENCE_URI_BYTES, MarketEvidenceTooLong(length, MAX_EVIDENCE_URI_BYTES));
-        emit Evidence(terms.arbiter, uint256(key), msg.sender, uri, hash);
-    }
-
     function _ownListing(Terms calldata terms) private view returns (bytes32 listingId, Listing storage listing) {
-        _only(terms.seller);
+        Checks.only(terms.seller);
         listingId = _listingId();
-        listing = _listings[listingId];
+        listing = _book.listings[listingId];
         require(listing.listed, MarketUnknownListing(listingId));
     }
 
-    function _order(address holder, bytes32 ref) private view returns (bytes32 key, Order storage order) {
-        key = keyOf(_listingId(), holder, ref);
-        order = _orders[key];
-    }
-
-    function _orderIn(
-        address holder,
-        bytes32 ref,
-        State state
-    ) private view returns (bytes32 key, Order storage order) {
-        (key, order) = _order(holder, ref);
-        require(order.state == state, MarketWrongState(key, order.state));
-    }
-
-    /// @dev Stewards take out their community's commission; the platform's steward that of id 0.
-    function _answersFor(address caller, address account) internal view override returns (bool) {
-        if (!CommunityAccount.isCommunity(account)) return super._answersFor(caller, account);
-        return ICommunityRegistry(REGISTRY).stewardOf(CommunityAccount.idOf(account)) == caller;
+    /// @dev The order of this call.
+    function _at(address holder, bytes32 ref) private view returns (Place memory) {
+        bytes32 listingId = _listingId();
+        return Place(listingId, keyOf(listingId, holder, ref), holder);
     }
 
     /// @dev The id of this call's terms. They are the first argument of every call, so they are the first bytes of its
@@ -499,32 +526,8 @@ contract Market is IMarket, Credits {
         return TermsLib.id(CHAIN_ID, msg.data[4:4 + TermsLib.TERMS_BYTES]);
     }
 
-    /// @dev The last second in which somebody may rule.
-    function _lastRuleBy(Terms calldata terms, uint40 ruleBy) private pure returns (uint40) {
-        return terms.backupArbiter == address(0) ? ruleBy : ruleBy + terms.clocks.ruleFor();
-    }
-
-    function _after(uint256 delay) private view returns (uint40) {
-        return uint40(block.timestamp + delay); // every delay is bounded by TermsLib; fits until the year 36 812
-    }
-
-    function _only(address party) private view {
-        require(msg.sender == party, MarketNotParty(msg.sender, party));
-    }
-
-    function _inTime(uint40 deadline) private view {
-        require(block.timestamp <= deadline, MarketTooLate(deadline, block.timestamp));
-    }
-
-    function _overdue(uint40 deadline) private view {
-        require(block.timestamp > deadline, MarketTooEarly(deadline, block.timestamp));
-    }
-
-    function _min(uint256 a, uint256 b) private pure returns (uint256) {
-        return a < b ? a : b;
-    }
-
-    function _isOpen(State state) private pure returns (bool) {
-        return state >= State.FUNDED && state <= State.DISPUTED;
+    /// @dev An order with milestones goes its own way from acceptance to payment.
+    function _inOnePiece(bytes32 key, Order storage order) private view {
+        require(!order.flags.has(OrderFlags.MILESTONES), MarketHasMilestones(key));
     }
 }

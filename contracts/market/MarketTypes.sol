@@ -43,15 +43,15 @@ struct Terms {
     TermsClocks clocks; // every time limit
     bytes32 contentHash; // keccak256 of the listing's description
     bytes32 salt; // makes equal terms different listings
-    bytes32 extras; // hash of optional terms (milestones, keys, gates); must be 0
+    bytes32 extras; // keccak256(abi.encode(Extras)); 0 = none
 }
 
 /// @dev The buyer's side. Its hash is the order's `ref`; with listing id and holder it makes the order's key.
 struct Purchase {
     bytes32 salt; // makes equal purchases different orders; a double click repeats it and is refused
     address payer; // sends the money; must be the caller
-    address holder; // the buyer: holds the order, confirms, disputes, receives refunds
-    address referrer; // must be 0
+    address holder; // the buyer: first holder of the order, who confirms, disputes, receives refunds
+    address referrer; // gets the terms' referral commission; 0 = nobody, and the seller keeps it
     address arbiter; // the arbiter the buyer agreed to: equal to the terms'
     bytes32 encryptionKeyX; // one-time bn254 point of a file order; must be 0
     bytes32 encryptionKeyY; // must be 0
@@ -66,8 +66,44 @@ struct Order {
     uint16 platformFeeBps; // frozen at purchase
     uint16 communityFeeBps; // frozen at purchase
     State state;
-    uint8 flags; // further words in use: bond, transfer, settlement; 0 today
-    uint8 milestone; // milestones done; 0 today
+    uint8 flags; // see OrderFlags
+    uint8 milestone; // milestones paid
+}
+
+/// @dev What few orders have, in words of their own that are written only when used.
+struct Aside {
+    address holder; // where TRANSFERRED: who holds the order now
+    uint32 extendedFor; // seconds by which its clocks were extended in all
+    uint32 handovers; // how often it was handed over, so that no offer comes back to life with an earlier holder
+    address referrer; // where REFERRED
+    uint128 holdersOffer; // where FINAL_OFFER, from the dispute on: what goes to the holder if his offer is picked
+    uint128 sellersOffer; // the same for the seller's offer
+}
+
+/// @dev A settlement that one side offers: so much of what is in escrow to the holder, the rest to the seller.
+struct Offer {
+    bytes32 basis; // hash of the order and its holder when it was made; 0 = no offer
+    uint128 toHolder; // smallest unit of the currency
+}
+
+/// @dev The offers about an order. They change no state and no clock.
+struct Talks {
+    uint64 sequence; // grows with each offer and withdrawal, so that signatures given before are void
+    Offer ofHolder;
+    Offer ofSeller;
+}
+
+/// @dev Optional terms. Only the calls that need them pass them; `Terms.extras` is the hash of their ABI encoding.
+struct Extras {
+    Milestone[] milestones; // none, or 1 to 10, for services that are not instant
+    bool finalOffer; // a ruling picks the nearer of the two last offers
+}
+
+/// @dev A part of a service that is delivered, inspected and paid by itself.
+struct Milestone {
+    uint16 shareBps; // of the price, basis points; all together 10 000
+    uint32 deliverFor; // seconds from acceptance, or from the payment of the milestone before; the first equals the terms'
+    uint32 inspectFor; // seconds from delivery; the first equals the terms'
 }
 
 /// @dev What may change about a listing, in one storage word.
@@ -76,6 +112,16 @@ struct Listing {
     bool paused; // no new orders
     uint32 quantityLimit; // units that may be sold in all
     uint32 quantitySold; // units in orders, less those of cancelled ones
+    uint8 flags; // with which its orders start: see OrderFlags
+}
+
+/// @dev One purchase in a cart, with its own bounds.
+struct Item {
+    Terms terms;
+    uint32 quantity; // units, not 0
+    uint256 maxTotal; // most that may be paid for it, smallest unit of its currency
+    uint256 maxFeeBps; // most that its commissions together may be, basis points
+    Purchase purchase;
 }
 
 /// @dev An ERC-2612 approval of `value` by the payer, spent by a purchase.
@@ -85,4 +131,10 @@ struct Permit {
     uint8 v;
     bytes32 r;
     bytes32 s;
+}
+
+/// @dev A permit and the currency it is for.
+struct CurrencyPermit {
+    address currency;
+    Permit permit;
 }

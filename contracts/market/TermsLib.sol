@@ -29,19 +29,18 @@ library TermsLib {
         return keccak256(bytes.concat(bytes32(chainId), bytes32(uint256(uint160(address(this)))), terms));
     }
 
-    /// @dev Reverts with what is wrong first.
+    /// @dev Reverts with what is wrong first. Extras and split are checked by whoever knows them.
     function check(Terms calldata terms) internal view {
         _checkParties(terms);
-        _within("unitPrice", terms.unitPrice, 1, type(uint128).max);
-        _within("arbiterFee", terms.arbiterFee, 0, terms.unitPrice); // a fee above the price would make disputing senseless
+        within("unitPrice", terms.unitPrice, 1, type(uint128).max);
+        within("arbiterFee", terms.arbiterFee, 0, terms.unitPrice); // a fee above the price would make disputing senseless
         require(
             terms.currency == address(0) || terms.currency.code.length != 0,
             IMarket.MarketNoCode(terms.currency)
         );
         _checkRules(terms.rules);
         _checkClocks(terms.clocks, terms.rules);
-        _within("persona", uint256(terms.persona), 0, 0);
-        _within("extras", uint256(terms.extras), 0, 0);
+        within("persona", uint256(terms.persona), 0, 0);
     }
 
     function _checkParties(Terms calldata terms) private view {
@@ -63,29 +62,33 @@ library TermsLib {
             kind == uint8(Kind.GOODS) || kind == uint8(Kind.SERVICE),
             IMarket.MarketBadTerm("kind", kind, uint8(Kind.GOODS), uint8(Kind.SERVICE))
         );
-        _within("instant", rules.instant(), 0, 1);
-        _within("maxFeeBps", rules.maxFeeBps(), 0, MAX_BPS);
-        _within("reserved", rules.reserved(), 0, 0);
+        within("instant", rules.instant(), 0, 1);
+        within("maxFeeBps", rules.maxFeeBps(), 0, MAX_BPS);
+        within("referralBps", rules.referralBps(), 0, rules.maxFeeBps());
+        // a bond is locked at acceptance, which instant sales have not
+        within("bondBps", rules.bondBps(), 0, rules.instant() != 0 ? 0 : MAX_BPS);
+        within("splitVersion", rules.splitVersion(), 0, rules.splitId() == 0 ? 0 : type(uint32).max);
     }
 
     function _checkClocks(TermsClocks clocks, TermsRules rules) private view {
         if (rules.instant() != 0) {
-            _within("acceptFor", clocks.acceptFor(), 0, 0);
-            _within("deliverFor", clocks.deliverFor(), MIN_DELIVER_FOR, MAX_INSTANT_DELIVER_FOR);
+            within("acceptFor", clocks.acceptFor(), 0, 0);
+            within("deliverFor", clocks.deliverFor(), MIN_DELIVER_FOR, MAX_INSTANT_DELIVER_FOR);
         } else {
-            _within("acceptFor", clocks.acceptFor(), MIN_ACCEPT_FOR, MAX_ACCEPT_FOR);
-            _within("deliverFor", clocks.deliverFor(), MIN_DELIVER_FOR, MAX_DELIVER_FOR);
+            within("acceptFor", clocks.acceptFor(), MIN_ACCEPT_FOR, MAX_ACCEPT_FOR);
+            within("deliverFor", clocks.deliverFor(), MIN_DELIVER_FOR, MAX_DELIVER_FOR);
         }
-        _within("transitFor", clocks.transitFor(), 0, rules.kind() == Kind.GOODS ? MAX_TRANSIT_FOR : 0);
-        _within("inspectFor", clocks.inspectFor(), MIN_INSPECT_FOR, MAX_INSPECT_FOR);
-        _within("ruleFor", clocks.ruleFor(), MIN_RULE_FOR, MAX_RULE_FOR);
+        within("transitFor", clocks.transitFor(), 0, rules.kind() == Kind.GOODS ? MAX_TRANSIT_FOR : 0);
+        within("inspectFor", clocks.inspectFor(), MIN_INSPECT_FOR, MAX_INSPECT_FOR);
+        within("ruleFor", clocks.ruleFor(), MIN_RULE_FOR, MAX_RULE_FOR);
         if (clocks.validUntil() != 0) {
-            _within("validUntil", clocks.validUntil(), block.timestamp, type(uint40).max);
+            within("validUntil", clocks.validUntil(), block.timestamp, type(uint40).max);
         }
-        _within("clocks", clocks.rest(), 0, 0);
+        within("clocks", clocks.rest(), 0, 0);
     }
 
-    function _within(bytes32 field, uint256 found, uint256 min, uint256 max) private pure {
+    /// @dev Reverts with the field unless min <= found <= max.
+    function within(bytes32 field, uint256 found, uint256 min, uint256 max) internal pure {
         require(found >= min && found <= max, IMarket.MarketBadTerm(field, found, min, max));
     }
 }

@@ -28,9 +28,29 @@ library TermsRulesLib {
         return uint16(TermsRules.unwrap(rules) >> 16);
     }
 
-    /// @dev Everything whose calls do not exist yet: referral, bond, split, and the quantity per buyer.
-    function reserved(TermsRules rules) internal pure returns (uint160) {
-        return uint160(TermsRules.unwrap(rules) >> 32);
+    /// @dev What a referrer gets of the seller's part, basis points; a discount that the seller offers.
+    function referralBps(TermsRules rules) internal pure returns (uint16) {
+        return uint16(TermsRules.unwrap(rules) >> 32);
+    }
+
+    /// @dev What the seller puts at risk for delivering in time, basis points of the price.
+    function bondBps(TermsRules rules) internal pure returns (uint16) {
+        return uint16(TermsRules.unwrap(rules) >> 48);
+    }
+
+    /// @dev Which version of the split.
+    function splitVersion(TermsRules rules) internal pure returns (uint32) {
+        return uint32(TermsRules.unwrap(rules) >> 64);
+    }
+
+    /// @dev The split that gets the seller's part; 0 = the seller himself.
+    function splitId(TermsRules rules) internal pure returns (uint64) {
+        return uint64(TermsRules.unwrap(rules) >> 96);
+    }
+
+    /// @dev Most units that one buyer may have in open orders; 0 = any.
+    function perBuyerOpenQuantity(TermsRules rules) internal pure returns (uint32) {
+        return uint32(TermsRules.unwrap(rules) >> 160);
     }
 
     /// @dev The community whose market this is.

@@ -24,4 +24,9 @@ contract ManyReads {
     function balanceOf(address account) external view returns (uint256) {
         return account.balance;
     }
+
+    /// @notice The time that calls see.
+    function time() external view returns (uint256) {
+        return block.timestamp;
+    }
 }

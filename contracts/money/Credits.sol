@@ -7,6 +7,7 @@ import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol
 
 import {CommunityAccount} from "../community/CommunityAccount.sol";
 import {ICredits, Payout} from "./ICredits.sol";
+import {SplitAccount} from "./SplitAccount.sol";
 
 /// @title Credits
 /// @notice The pull-payment ledger that every contract of the market that holds money inherits.
@@ -31,7 +32,8 @@ abstract contract Credits is ICredits, ReentrancyGuard {
 
     /// @inheritdoc ICredits
     function push(address account, address currency) external returns (uint256 amount) {
-        require(!CommunityAccount.isCommunity(account), CreditsNoPush(account));
+        bool keyless = CommunityAccount.isCommunity(account) || SplitAccount.isSplit(account);
+        require(!keyless, CreditsNoPush(account));
         amount = _credits[account][currency];
         _withdraw(account, currency, account, amount);
     }
@@ -62,7 +64,7 @@ abstract contract Credits is ICredits, ReentrancyGuard {
     }
 
     /// @dev Measures what arrives. The lock keeps a token's call-back from having one arrival counted twice.
-    function _pull(IERC20 token, uint256 amount) private nonReentrant {
+    function _pull(IERC20 token, uint256 amount) internal nonReentrant {
         uint256 before = token.balanceOf(address(this));
         token.safeTransferFrom(msg.sender, address(this), amount);
         uint256 held = token.balanceOf(address(this));

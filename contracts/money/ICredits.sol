@@ -32,7 +32,7 @@ interface ICredits {
     /// @notice Raised when the ETH sent is not exactly what is due; with a token it must be 0.
     error CreditsWrongValue(uint256 sent, uint256 due);
 
-    /// @notice Raised when a push names an account that no key controls: a community's.
+    /// @notice Raised when a push names an account that no key controls: a community's or a split's.
     error CreditsNoPush(address account);
 
     /// @notice Raised when money would go to the zero address or to this contract itself.
@@ -66,7 +66,7 @@ interface ICredits {
 
     /// @notice Send somebody's whole credit to that same account. Anyone may call it.
     /// @dev Reverts if the account refuses the money; the credit stays.
-    /// @param account Whose credit; not a community's account, since no key controls that address.
+    /// @param account Whose credit; not a community's or a split's account, since no key controls those addresses.
     /// @param currency Token address, or 0 for ETH.
     /// @return amount What was sent, smallest unit of the currency; not 0.
     function push(address account, address currency) external returns (uint256 amount);

@@ -1,4 +1,4 @@
-"""Deploys the Market: listings and escrowed orders. It needs a CommunityRegistry.
+"""Deploys the Market: listings and escrowed orders. It needs a CommunityRegistry, Splits and its libraries.
 
     brownie run scripts/deploy/market.py main [account] --network ganache|anvil|sepolia|rpc
 
@@ -8,7 +8,7 @@ deployments/<chain id>.json to deploy another one beside it.
 
 from web3 import Web3
 
-from scripts.deploy import community_registry
+from scripts.deploy import community_registry, libraries, splits
 from scripts.lib import runs
 from scripts.lib.artifacts import artifact
 from scripts.lib.params import DeployParams
@@ -21,26 +21,28 @@ NAME = "Market"
 
 def plan(params: DeployParams, registry: Registry) -> Plan:
     """Give what is missing: the market, or nothing."""
-    step = Step(NAME, (AddressOf(community_registry.NAME),))
+    step = Step(NAME, (AddressOf(community_registry.NAME), AddressOf(splits.NAME)))
     return Plan(params, registry, () if registry.has(NAME) else (step,))
 
 
 def deploy(plan: Plan, sender: Sender) -> Registry:
     """Send what the plan lacks, check it, and give the record."""
-    expect_code(sender.w3, plan.registry, community_registry.NAME)
+    for needed in (community_registry.NAME, splits.NAME, *libraries.names()):
+        expect_code(sender.w3, plan.registry, needed)
     carry_out(plan, sender)
     check(plan.registry, sender.w3)
     return plan.registry
 
 
 def check(registry: Registry, w3: Web3) -> None:
-    """Make sure that the recorded market stands and asks the recorded registry.
+    """Make sure that the recorded market stands and asks the recorded registry and splits.
 
     Raises: FailedCheck. Chain: reads.
     """
     expect_code(w3, registry, NAME)
     bound = w3.eth.contract(address=Web3.to_checksum_address(registry.address(NAME)), abi=artifact(NAME).abi)
     expect("Market.REGISTRY", bound.functions.REGISTRY().call(), registry.address(community_registry.NAME))
+    expect("Market.SPLITS", bound.functions.SPLITS().call(), registry.address(splits.NAME))
 
 
 def main(account: str | None = None) -> None:

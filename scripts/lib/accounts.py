@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+
 from scripts.lib.networks import is_local
 from scripts.lib.params import NetworkProfile
 from scripts.lib.problems import BadArgument, UnknownAccount
 from scripts.lib.senders import BrownieSender
+from tools import chain
 
 
 def sender_for(network: NetworkProfile, name: str | None) -> BrownieSender:
@@ -25,6 +29,27 @@ def sender_for(network: NetworkProfile, name: str | None) -> BrownieSender:
     return BrownieSender(_encrypted(name), network.confirmations)
 
 
+def signer_for(network: NetworkProfile, name: str | None, password: str | None = None) -> LocalAccount:
+    """Give the account that signs by itself, for transactions that are kept before they are sent.
+
+    Args: name is an account of `brownie accounts list`; on a local chain also a number of the test accounts, whose keys
+    everybody knows, or None for the last. password is asked for when it is None.
+    Raises: UnknownAccount, BadArgument.
+    """
+    if is_local(network.chain_id) and (name is None or name.isdigit()):
+        return _of_the_mnemonic(int(name or chain.ACCOUNTS - 1))
+    if name is None:
+        raise UnknownAccount(f"{network.name} is a live network: name the account that sends with --account.")
+    return Account.from_key(_encrypted(name, password).private_key)
+
+
+def _of_the_mnemonic(number: int) -> LocalAccount:
+    if number >= chain.ACCOUNTS:
+        raise BadArgument(f"there are {chain.ACCOUNTS} test accounts, numbered from 0; there is no {number}.")
+    Account.enable_unaudited_hdwallet_features()  # for keys that everybody knows
+    return Account.from_mnemonic(chain.MNEMONIC, account_path=f"m/44'/60'/0'/0/{number}")
+
+
 def _of_the_node(number: int) -> Any:
     from brownie import accounts
 
@@ -33,11 +58,11 @@ def _of_the_node(number: int) -> Any:
     return accounts[number]
 
 
-def _encrypted(name: str) -> Any:
+def _encrypted(name: str, password: str | None = None) -> Any:
     from brownie import accounts
 
     try:
-        return accounts.load(name)
+        return accounts.load(name, password)
     except FileNotFoundError:
         raise UnknownAccount(
             f'brownie has no account "{name}"; make one: python -m tools.inside brownie accounts generate {name}.'

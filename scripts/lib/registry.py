@@ -7,7 +7,7 @@ transaction is on its way, "pending": what it deploys, from whom and with which 
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ class Entry:
     args: tuple[Any, ...]
     abi_hash: str
     commit: str | None  # git commit of its sources; None when they differed from any
+    libraries: Mapping[str, str] = field(default_factory=dict)  # those linked into it: name and address
 
     def to_json(self) -> dict[str, Any]:
         """Give the entry as it stands in the file."""
@@ -37,6 +38,7 @@ class Entry:
             "args": list(self.args),
             "abiHash": self.abi_hash,
             "commit": self.commit,
+            **({"libraries": dict(self.libraries)} if self.libraries else {}),
         }
 
     @staticmethod
@@ -49,6 +51,7 @@ class Entry:
             tuple(found["args"]),
             found["abiHash"],
             found["commit"],
+            dict(found.get("libraries", {})),
         )
 
 
@@ -60,6 +63,8 @@ class Pending:
     sender: str
     nonce: int
     args: tuple[Any, ...]
+    tx: str | None = None  # its hash, once the node has taken it
+    libraries: Mapping[str, str] = field(default_factory=dict)  # those linked into it: name and address
 
 
 class Registry:
@@ -131,6 +136,8 @@ class Registry:
                 "sender": self.pending.sender,
                 "nonce": self.pending.nonce,
                 "args": list(self.pending.args),
+                "tx": self.pending.tx,
+                "libraries": dict(self.pending.libraries),
             }
         return found
 
@@ -176,5 +183,10 @@ def _fill(registry: Registry, found: dict[str, Any], *, may_start_over: bool) ->
     if found.get("pending"):
         waiting = found["pending"]
         registry.pending = Pending(
-            waiting["contract"], waiting["sender"], int(waiting["nonce"]), tuple(waiting["args"])
+            waiting["contract"],
+            waiting["sender"],
+            int(waiting["nonce"]),
+            tuple(waiting["args"]),
+            waiting.get("tx"),
+            dict(waiting.get("libraries", {})),
         )

@@ -36,5 +36,9 @@ def _told(error: Any, data: bytes) -> str:
         values = decode(types, data)
     except DecodingError:
         return str(error["name"])
-    fields = ", ".join(f"{field['name']}={value}" for field, value in zip(error["inputs"], values, strict=True))
+    fields = ", ".join(f"{field['name']}={_shown(value)}" for field, value in zip(error["inputs"], values, strict=True))
     return f"{error['name']}({fields})"
+
+
+def _shown(value: Any) -> str:
+    return f"0x{value.hex()}" if isinstance(value, bytes) else str(value)

@@ -8,6 +8,7 @@ from web3 import Web3
 
 from scripts.lib.accounts import sender_for
 from scripts.lib.confirm import confirm
+from scripts.lib.fees import expect_money, fees_of, gwei_text, money_text
 from scripts.lib.networks import is_local, params_for
 from scripts.lib.params import DeployParams
 from scripts.lib.problems import told_in_a_sentence
@@ -35,6 +36,7 @@ class Call:
     address: str
     function: str
     args: tuple[Any, ...]
+    value_wei: int = 0
 
 
 def connected() -> Connection:
@@ -58,6 +60,7 @@ def deployment(
         print(f"{found.params.network.name}, chain {found.params.chain_id}:\n{todo.describe()}")
         sender = sender_for(found.params.network, account)
         if todo.steps:
+            _show_cost(found, todo, sender)
             confirm(found.params.network, f"Deploying from {_with_balance(found.w3, sender.address)}.")
         deploy(todo, sender)
         for name, entry in found.registry.contracts.items():
@@ -73,8 +76,19 @@ def transaction(choose: Callable[[Connection], Call], account: str | None) -> No
         print(f"{network.name}, chain {network.chain_id}: {call.what}")
         sender = sender_for(network, account)
         confirm(network, f"Sending from {_with_balance(found.w3, sender.address)}.")
-        mined = sender.send(call.contract, call.address, call.function, call.args)
+        mined = sender.send(call.contract, call.address, call.function, call.args, call.value_wei)
         print(f"  ✓ done in block {mined.block}, transaction {mined.tx}, {mined.gas_used} gas")
+
+
+def _show_cost(found: Connection, todo: Plan, sender: Sender) -> None:
+    """Say what it can cost at most at today's fees. Raises: NotEnoughMoney."""
+    fees = fees_of(found.w3)
+    most_wei = todo.gas * fees.max_wei
+    print(
+        f"It takes about {todo.gas:,} gas. The base fee is {gwei_text(fees.base_wei)} now; offering up to "
+        f"{gwei_text(fees.max_wei)} per gas, it costs at most {money_text(most_wei)}."
+    )
+    expect_money(found.w3, sender.address, most_wei)
 
 
 def _with_balance(w3: Web3, address: str) -> str:

@@ -1,18 +1,21 @@
 """Deploying by steps: what is missing is sent, each transaction is recorded before the next, an interrupted run goes on."""
 
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import rlp
+from eth_typing import HexStr
 from eth_utils import keccak, to_canonical_address
 from web3 import Web3
 
 from scripts.lib.artifacts import ROOT, artifact
+from scripts.lib.fees import creation_gas, stuck_fee_wei
 from scripts.lib.params import DEPLOYER, DeployParams
 from scripts.lib.problems import FailedCheck, FailedTransaction, UnsettledTransaction
 from scripts.lib.registry import Entry, Pending, Registry
-from scripts.lib.senders import Sender
+from scripts.lib.senders import Offer, Sender
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,16 @@ class Plan:
         """Give the plan as lines for a person."""
         if not self.steps:
             return "  nothing: everything is recorded as deployed"
-        return "\n".join(f"  deploy {step.contract}({_listed(step.args)})" for step in self.steps)
+        lines = [f"  deploy {step.contract}({_listed(step.args)})" for step in self.steps]
+        if self.registry.pending is not None:
+            waiting = self.registry.pending
+            lines.insert(0, f"  find out what became of {waiting.contract}, which an earlier run was about to send")
+        return "\n".join(lines)
+
+    @property
+    def gas(self) -> int:
+        """About how much gas it takes, and rather too much."""
+        return sum(creation_gas(step.contract) for step in self.steps)
 
 
 def carry_out(plan: Plan, sender: Sender) -> None:
@@ -52,47 +64,69 @@ def carry_out(plan: Plan, sender: Sender) -> None:
     Chain: writes, one deployment a step, in order.
     """
     registry = plan.registry
-    settle(registry, sender)
+    replaced = settle(registry, sender)
     for step in plan.steps:
         if registry.has(step.contract):
             continue  # found by settle()
         args = _resolved(step.args, registry, sender.address)
         nonce = sender.w3.eth.get_transaction_count(Web3.to_checksum_address(sender.address))
-        registry.announce(Pending(step.contract, sender.address, nonce, args))
-        mined = sender.deploy(step.contract, args)
+        replacing_wei = 0
+        if replaced is not None and replaced[0] == (step.contract, sender.address, nonce):
+            replacing_wei = replaced[1]
+        # the hash of the one to be replaced stays until the new one is taken: a kill in between must not lose it
+        known = registry.pending.tx if registry.pending is not None and replacing_wei else None
+        libraries = {name: registry.address(name) for name in artifact(step.contract).libraries}
+        announced = Pending(step.contract, sender.address, nonce, args, known, libraries)
+        registry.announce(announced)
+        offer = Offer(nonce, replacing_wei, _noting(registry, announced))
+        mined = sender.deploy(step.contract, args, offer, libraries)
         if mined.address is None:
             raise FailedTransaction(f"{step.contract} has no address after transaction {mined.tx}.")
-        registry.record(step.contract, entry_for(step.contract, mined.address, mined.block, mined.tx, args))
+        registry.record(step.contract, entry_for(step.contract, mined.address, mined.block, mined.tx, args, libraries))
 
 
-def settle(registry: Registry, sender: Sender) -> None:
+def _noting(registry: Registry, announced: Pending) -> Callable[[str], None]:
+    """Give what writes a hash down the moment the node has taken the transaction."""
+    return lambda tx: registry.announce(replace(announced, tx=tx))
+
+
+def settle(registry: Registry, sender: Sender) -> tuple[tuple[str, str, int], int] | None:
     """Find out what became of a transaction that an interrupted run had sent or was about to send.
 
-    Raises: UnsettledTransaction when it is still waiting.
+    Returns: what is to be replaced, when it waits and pays less than the base fee: (contract, sender, nonce) and what it
+    pays at most per gas, wei.
+    Raises: UnsettledTransaction when it is still waiting and may be mined any moment.
     Chain: reads.
     """
     pending = registry.pending
     if pending is None:
-        return
+        return None
     w3 = sender.w3
     account = Web3.to_checksum_address(pending.sender)
     if w3.eth.get_transaction_count(account) <= pending.nonce:
         if w3.eth.get_transaction_count(account, "pending") > pending.nonce:
+            stuck_wei = stuck_fee_wei(w3, pending.tx)
+            if stuck_wei is not None and account == sender.address:
+                # with the same nonce only one of the two can ever be mined
+                return (pending.contract, pending.sender, pending.nonce), stuck_wei
             raise UnsettledTransaction(
                 f"an earlier run sent {pending.contract} and it is not mined yet; wait, then run again."
             )
         registry.announce(None)  # it was never sent
-        return
+        return None
     address = created_address(pending.sender, pending.nonce)
     block = _block_of_nonce(w3, account, pending.nonce)
     mined: list[Any] = list(w3.eth.get_block(block, full_transactions=True)["transactions"])
     found = next(tx for tx in mined if tx["from"] == account and tx["nonce"] == pending.nonce)
-    if found.get("to") is None and Web3.to_hex(found["input"]) == creation_code(pending.contract, pending.args):
+    meant = creation_code(pending.contract, pending.args, pending.libraries)
+    if found.get("to") is None and Web3.to_hex(found["input"]) == meant:
         tx = Web3.to_hex(found["hash"])
         if len(w3.eth.get_code(Web3.to_checksum_address(address))) > 0:
-            registry.record(pending.contract, entry_for(pending.contract, address, block, tx, pending.args))
-            return
+            made = entry_for(pending.contract, address, block, tx, pending.args, pending.libraries)
+            registry.record(pending.contract, made)
+            return None
     registry.announce(None)  # that nonce went to something else, or it failed
+    return None
 
 
 def created_address(sender: str, nonce: int) -> str:
@@ -103,14 +137,16 @@ def created_address(sender: str, nonce: int) -> str:
     return Web3.to_checksum_address(keccak(rlp.encode([to_canonical_address(sender), nonce]))[12:])
 
 
-def creation_code(contract: str, args: tuple[Any, ...]) -> str:
-    """Give the input of the transaction that deploys a contract, as 0x hex."""
+def creation_code(contract: str, args: tuple[Any, ...], libraries: Mapping[str, str]) -> str:
+    """Give the input of the transaction that deploys a contract, as 0x hex. Raises: UnlinkedLibrary."""
     made = artifact(contract)
-    maker = Web3().eth.contract(abi=made.abi, bytecode=made.bytecode)
+    maker = Web3().eth.contract(abi=made.abi, bytecode=HexStr(made.linked(libraries)))
     return str(maker.constructor(*args).data_in_transaction)
 
 
-def entry_for(contract: str, address: str, block: int, tx: str, args: tuple[Any, ...]) -> Entry:
+def entry_for(
+    contract: str, address: str, block: int, tx: str, args: tuple[Any, ...], libraries: Mapping[str, str]
+) -> Entry:
     """Give the record of a contract that was just deployed."""
     return Entry(
         Web3.to_checksum_address(address),
@@ -119,6 +155,7 @@ def entry_for(contract: str, address: str, block: int, tx: str, args: tuple[Any,
         args,
         artifact(contract).abi_hash,
         commit_of_sources(),
+        libraries,
     )
 
 

@@ -1,6 +1,6 @@
 """The books in plain Python: what each party must get, computed without the contracts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 BPS = 10_000
 
@@ -14,17 +14,26 @@ class Shares:
     platform: int = 0
     community: int = 0
     arbiter: int = 0
+    split: int = 0
+    referrer: int = 0
 
     def total(self) -> int:
         """Give the sum of all shares."""
-        return self.holder + self.seller + self.platform + self.community + self.arbiter
+        return sum(vars(self).values())
 
 
-def completed(amount: int, platform_bps: int, community_bps: int) -> Shares:
+def completed(amount: int, platform_bps: int, community_bps: int, referral_bps: int = 0) -> Shares:
     """Give the shares of an order that ended well: commissions round down, the seller gets the rest."""
     platform = amount * platform_bps // BPS
     community = amount * community_bps // BPS
-    return Shares(seller=amount - platform - community, platform=platform, community=community)
+    referrer = amount * referral_bps // BPS
+    rest = amount - platform - community - referrer
+    return Shares(seller=rest, platform=platform, community=community, referrer=referrer)
+
+
+def to_split(shares: Shares) -> Shares:
+    """Give the same shares when a split stands in the seller's place."""
+    return replace(shares, seller=0, split=shares.seller)
 
 
 def given_back(amount: int, holder_stake: int = 0, seller_stake: int = 0) -> Shares:
@@ -34,13 +43,19 @@ def given_back(amount: int, holder_stake: int = 0, seller_stake: int = 0) -> Sha
 
 def ruled(amount: int, arbiter_fee: int, bps_to_buyer: int, platform_bps: int, community_bps: int) -> Shares:
     """Give the shares of a ruling: the holder's part rounds down, the fee comes out of both stakes as each side lost."""
-    holder_part = amount * bps_to_buyer // BPS
+    shares = settled(amount, amount * bps_to_buyer // BPS, platform_bps, community_bps)
     holder_stake_back = arbiter_fee * bps_to_buyer // BPS
-    rest = completed(amount - holder_part, platform_bps, community_bps)
-    return Shares(
-        holder=holder_part + holder_stake_back,
-        seller=rest.seller + arbiter_fee - holder_stake_back,
-        platform=rest.platform,
-        community=rest.community,
+    return replace(
+        shares,
+        holder=shares.holder + holder_stake_back,
+        seller=shares.seller + arbiter_fee - holder_stake_back,
         arbiter=arbiter_fee,
     )
+
+
+def settled(
+    amount: int, to_holder: int, platform_bps: int, community_bps: int, holder_stake: int = 0, seller_stake: int = 0
+) -> Shares:
+    """Give the shares of an agreement: each side has its stake again, commissions come out of the seller's part."""
+    rest = completed(amount - to_holder, platform_bps, community_bps)
+    return replace(rest, holder=to_holder + holder_stake, seller=rest.seller + seller_stake)

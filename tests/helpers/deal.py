@@ -6,14 +6,15 @@ from typing import NamedTuple
 
 from brownie import chain
 
-from tests.helpers.accounts import community_account
+from tests.helpers.accounts import community_account, split_account
 from tests.helpers.amounts import Shares
-from tests.helpers.terms import ZERO, Purchase, Terms, key_of
+from tests.helpers.terms import ZERO, Extras, Purchase, Terms, key_of
 from tests.helpers.time import now
 
 FAR = 2**40 - 1
 ANY_FEE = 10_000
 ANY_TOTAL = 2**256 - 1
+NO_EXTRAS = ((), False)
 
 
 class State(IntEnum):
@@ -55,6 +56,18 @@ class Listing(NamedTuple):
     paused: bool
     quantity_limit: int
     quantity_sold: int
+    flags: int
+
+
+class Aside(NamedTuple):
+    """What the Market keeps of few orders besides."""
+
+    holder: str
+    extended_for: int
+    handovers: int
+    referrer: str
+    holders_offer: int
+    sellers_offer: int
 
 
 @dataclass(frozen=True)
@@ -72,14 +85,24 @@ class Parties:
 class Deal:
     """A listing's terms and one purchase against it, paid or not."""
 
-    def __init__(self, market, terms: Terms, purchase: Purchase, quantity: int, parties: Parties) -> None:
+    def __init__(
+        self,
+        market,
+        terms: Terms,
+        purchase: Purchase,
+        quantity: int,
+        parties: Parties,
+        extras: Extras | None = None,
+        chain_id: int | None = None,
+    ) -> None:
         self.market = market
         self.terms = terms
         self.purchase = purchase
         self.quantity = quantity
         self.parties = parties
+        self.extras = extras
         self.ref = purchase.ref()
-        self.listing_id = terms.listing_id(chain.id, market.address)
+        self.listing_id = terms.listing_id(chain_id or chain.id, market.address)
         self.key = key_of(self.listing_id, purchase.holder, self.ref)
 
     @property
@@ -96,6 +119,11 @@ class Deal:
     def order(self) -> Order:
         """The order as the Market keeps it."""
         return Order(*self.market.orderOf(self.key))
+
+    @property
+    def aside(self) -> Aside:
+        """What the Market keeps of the order besides."""
+        return Aside(*self.market.asideOf(self.key))
 
     @property
     def state(self) -> State:
@@ -117,11 +145,22 @@ class Deal:
 
     def default_rest(self, name: str) -> tuple:
         """Give plausible further arguments of a call."""
+        if name in ("release", "refundPart", "offerSettlement"):
+            return (self.order.amount, 1)
+        if name == "extend":
+            clock = self.order.clock
+            return (clock, clock + 1)
         return {
             "deliver": ("0x" + "de" * 32,),
             "dispute": ("ipfs://why", "0x" + "d1" * 32),
             "submitEvidence": ("ipfs://more", "0x" + "d2" * 32),
             "rule": (5_000,),
+            "acceptSettlement": (1,),
+            "settleBySignature": (1, FAR, b"\1" * 65),
+            "deliverMilestone": (NO_EXTRAS, 0, "0x" + "de" * 32),
+            "confirmMilestone": (NO_EXTRAS, 0),
+            "expireMilestone": (NO_EXTRAS, 0),
+            "transferOrder": (self.parties.payer,),
         }.get(name, ())
 
     def default_value(self, name: str) -> int:
@@ -212,12 +251,18 @@ class Deal:
             self.rule(5_000)
         return self
 
+    def now_offer(self, role: str, to_holder: int):
+        """Offer a settlement on what is in escrow now."""
+        return self.do("offerSettlement", getattr(self.parties, role), self.order.amount, to_holder)
+
     @property
     def accounts(self) -> dict[str, str]:
         """The accounts that money of this order can go to, by the names in Shares."""
         return {
             "holder": self.purchase.holder,
             "seller": self.terms.seller,
+            "split": split_account(self.terms.rule("split_id"), self.terms.rule("split_version")),
+            "referrer": self.purchase.referrer,
             "platform": community_account(0),
             "community": community_account(self.terms.rule("community_id")),
             "arbiter": self.terms.arbiter,

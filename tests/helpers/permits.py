@@ -30,7 +30,8 @@ def signer(account):
 
 def domain_of(token, **changes) -> dict:
     """Give the domain a wallet must show for a token: its own name, version 1, this chain, its address."""
-    said = {"name": token.name(), "version": "1", "chainId": chain.id, "verifyingContract": token.address}
+    name = changes["name"] if "name" in changes else token.name()
+    said = {"name": name, "version": "1", "chainId": chain.id, "verifyingContract": token.address}
     return {**said, **changes}
 
 

@@ -151,6 +151,22 @@ class Terms:
 
 
 @dataclass(frozen=True)
+class Extras:
+    """Optional terms: milestones as (share in bps, deliver for, inspect for), and the final-offer option."""
+
+    milestones: tuple[tuple[int, int, int], ...] = ()
+    final_offer: bool = False
+
+    def words(self) -> tuple:
+        """Give the fields in the contract's order."""
+        return (self.milestones, self.final_offer)
+
+    def hash(self) -> str:
+        """Give keccak256(abi.encode(extras))."""
+        return "0x" + keccak(encode(("((uint16,uint32,uint32)[],bool)",), (self.words(),))).hex()
+
+
+@dataclass(frozen=True)
 class Purchase:
     """The buyer's side, in order."""
 
@@ -191,9 +207,29 @@ def key_of(listing_id: str, holder: str, ref: str) -> str:
     return "0x" + keccak(encode(types, _plain((listing_id, holder, ref), types))).hex()
 
 
+def words_of(*values) -> bytes:
+    """Encode values without dynamic parts, a word each: numbers, addresses and 32 bytes."""
+    return b"".join(_word(value) for value in values)
+
+
+def list_of(elements: list[bytes]) -> bytes:
+    """Encode a list of encoded elements that have dynamic parts, as the only argument or answer."""
+    offsets, at = [], 32 * len(elements)
+    for element in elements:
+        offsets.append(at)
+        at += len(element)
+    return words_of(32, len(elements), *offsets) + b"".join(elements)
+
+
 def salt(number: int) -> str:
     """Give a number as 32 bytes."""
     return "0x" + number.to_bytes(32, "big").hex()
+
+
+def _word(value: int | bytes | str) -> bytes:
+    if isinstance(value, int):
+        return value.to_bytes(32, "big")
+    return (value if isinstance(value, bytes) else bytes.fromhex(value[2:])).rjust(32, b"\0")
 
 
 def _plain(values: tuple, types: tuple[str, ...]) -> tuple:

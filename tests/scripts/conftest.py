@@ -1,11 +1,14 @@
 """Chains of our own for the scripts, and `brownie run` as a person types it."""
 
+from __future__ import annotations
+
 import json
 import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from web3 import HTTPProvider, Web3
@@ -16,7 +19,11 @@ from scripts.lib.senders import NodeSender
 from tools import chain
 from tools.places import ROOT, VENV, tool_env
 
-RUN_TIMEOUT_S = 170
+if TYPE_CHECKING:
+    from tests.index.market import Market
+    from tests.scripts.keeping import Bench
+
+RUN_TIMEOUT_S = 280
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -102,3 +109,28 @@ class Runner:
 @pytest.fixture
 def runner(node: chain.Node, tmp_path: Path) -> Runner:
     return Runner(node.url, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def market_with_community(compiled: None) -> Iterator[tuple[Market, int]]:
+    """A market with one community, for keepers."""
+    from tests.index.market import running_market
+
+    with running_market() as found:
+        yield found, found.open_community(found.seller)
+
+
+@pytest.fixture
+def bench(market_with_community: tuple[Market, int], tmp_path: Path) -> Iterator[Bench]:
+    """The market as it was at first, with a new index; every line that keepers say is checked for addresses."""
+    from tests.index.market import Index
+    from tests.scripts.keeping import ADDRESS, Bench
+
+    market, community = market_with_community
+    snapshot = market.rpc("evm_snapshot")
+    found = Bench(market, Index(tmp_path / "index", market), community, tmp_path)
+    yield found
+    found.index.engine.dispose()
+    market.rpc("evm_setAutomine", True)
+    assert market.rpc("evm_revert", snapshot)
+    assert not [line for line in found.said if ADDRESS.search(line)]

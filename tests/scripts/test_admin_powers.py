@@ -15,6 +15,13 @@ POWER_OVER_A_CONTRACT = re.compile(
     re.IGNORECASE,
 )
 
+# what sounds like a power and is none, and why
+HARMLESS = {
+    "Splits.sweep": "brings what lies at a split's deposit address into that split's books, whoever calls",
+}
+# who takes ETH without a function's name, and when
+TAKES_ETH = {"Splits": "only while it collects or sweeps; see tests/unit/Splits/test_income.py"}
+
 
 def state_changing(contract: str) -> set[str]:
     abi = json.loads((TARGET / f"{contract}.json").read_text(encoding="utf-8"))["abi"]
@@ -46,10 +53,12 @@ def test_every_row_says_who_what_and_what_not():
 
 @pytest.mark.parametrize("contract", CONTRACTS)
 def test_no_contract_has_a_function_that_gives_power_over_it(contract):
-    assert [name for name in state_changing(contract) if POWER_OVER_A_CONTRACT.search(name.split(".")[1])] == []
+    named = {name for name in state_changing(contract) if POWER_OVER_A_CONTRACT.search(name.split(".")[1])}
+    assert named - set(HARMLESS) == set()
 
 
 @pytest.mark.parametrize("contract", CONTRACTS)
 def test_no_contract_takes_money_or_calls_without_a_name(contract):
     abi = json.loads((TARGET / f"{contract}.json").read_text(encoding="utf-8"))["abi"]
-    assert [entry["type"] for entry in abi if entry["type"] in ("fallback", "receive")] == []
+    nameless = [entry["type"] for entry in abi if entry["type"] in ("fallback", "receive")]
+    assert nameless == (["receive"] if contract in TAKES_ETH else [])

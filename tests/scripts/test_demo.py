@@ -26,7 +26,7 @@ from tests.scripts.conftest import Runner
 from tools import chain
 from tools.places import ROOT, tool_env
 
-SEED_TIMEOUT_S = 170
+SEED_TIMEOUT_S = 400
 STATES = {
     "funded",
     "accepted",

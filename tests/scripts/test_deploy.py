@@ -7,12 +7,22 @@ from web3 import Web3
 
 from scripts.deploy import community_registry, everything, market
 from scripts.lib.artifacts import artifact
-from scripts.lib.problems import FailedCheck, FailedTransaction, MissingDeployment, UnsettledTransaction
+from scripts.lib.problems import (
+    FailedCheck,
+    FailedTransaction,
+    MissingDeployment,
+    UnlinkedLibrary,
+    UnsettledTransaction,
+)
 from scripts.lib.reading import bound
 from scripts.lib.registry import Pending, Registry, open_registry
-from scripts.lib.senders import Mined, NodeSender
+from scripts.lib.senders import Mined, NodeSender, Offer
 from scripts.lib.steps import Step, carry_out, created_address
 from tools import chain
+
+LIBRARIES = ("Carts", "Changes", "Disputes", "Listings", "Milestones", "Settlements")
+
+ALL = ("CommunityRegistry", "Splits", *LIBRARIES, "Market", "Personas")
 
 
 class Killed(BaseException):
@@ -36,11 +46,11 @@ class CutOff:
     def address(self) -> str:
         return self.sender.address
 
-    def deploy(self, contract: str, args: tuple) -> Mined:
+    def deploy(self, contract: str, args: tuple, offer: Offer | None = None, libraries=None) -> Mined:
         last = len(self.sent) + 1 == self.at
         if last and not self.after_sending:
             raise Killed
-        mined = self.sender.deploy(contract, args)
+        mined = self.sender.deploy(contract, args, libraries=libraries)
         self.sent.append(contract)
         if last:
             raise Killed
@@ -59,9 +69,9 @@ def transactions_of(sender: NodeSender) -> int:
     return sender.w3.eth.get_transaction_count(sender.address)
 
 
-def test_deploy_puts_registry_and_market_on_a_fresh_chain(params, registry, sender):
+def test_deploy_puts_every_contract_on_a_fresh_chain(params, registry, sender):
     everything.deploy(everything.plan(params, registry), sender)
-    assert transactions_of(sender) == 2
+    assert transactions_of(sender) == len(ALL)
     assert bound(sender.w3, registry, "Market").functions.REGISTRY().call() == registry.address("CommunityRegistry")
     office = bound(sender.w3, registry, "CommunityRegistry").functions.officeOf(0).call()
     assert tuple(office) == (sender.address, 100, 0, 0)
@@ -75,7 +85,7 @@ def test_deploy_makes_somebody_else_the_steward_when_the_params_say_so(params, r
 
 
 def test_plan_is_empty_when_everything_is_recorded(params, registry, sender):
-    assert [step.contract for step in everything.plan(params, registry).steps] == ["CommunityRegistry", "Market"]
+    assert [step.contract for step in everything.plan(params, registry).steps] == list(ALL)
     everything.deploy(everything.plan(params, registry), sender)
     assert everything.plan(params, registry).steps == ()
 
@@ -85,21 +95,21 @@ def test_deploy_sends_nothing_when_run_again(params, registry, sender):
     before = registry.path.read_bytes()
     again = reopened(registry)
     everything.deploy(everything.plan(params, again), sender)
-    assert transactions_of(sender) == 2
+    assert transactions_of(sender) == len(ALL)
     assert registry.path.read_bytes() == before
 
 
 def test_deploy_goes_on_when_it_was_cut_off_between_two_transactions(params, registry, sender):
     with pytest.raises(Killed):
-        everything.deploy(everything.plan(params, registry), CutOff(sender, at=2, after_sending=False))
+        everything.deploy(everything.plan(params, registry), CutOff(sender, at=len(ALL), after_sending=False))
     again = reopened(registry)
-    assert list(again.contracts) == ["CommunityRegistry"]
+    assert list(again.contracts) == list(ALL[:-1])
     everything.deploy(everything.plan(params, again), sender)
-    assert transactions_of(sender) == 2
+    assert transactions_of(sender) == len(ALL)
     assert bound(sender.w3, again, "Market").functions.REGISTRY().call() == again.address("CommunityRegistry")
 
 
-@pytest.mark.parametrize("place", (1, 2))
+@pytest.mark.parametrize("place", (1, 3, len(ALL)))
 def test_deploy_takes_up_a_contract_when_it_was_cut_off_before_recording_it(params, registry, sender, place):
     with pytest.raises(Killed):
         everything.deploy(everything.plan(params, registry), CutOff(sender, at=place, after_sending=True))
@@ -107,9 +117,9 @@ def test_deploy_takes_up_a_contract_when_it_was_cut_off_before_recording_it(para
     assert len(again.contracts) == place - 1
     assert again.pending is not None
     everything.deploy(everything.plan(params, again), sender)
-    assert transactions_of(sender) == 2, "nothing was deployed twice"
+    assert transactions_of(sender) == len(ALL), "nothing was deployed twice"
     assert again.pending is None
-    for number, name in enumerate(("CommunityRegistry", "Market")):
+    for number, name in enumerate(ALL):
         entry = again.entry(name)
         assert entry.address == created_address(sender.address, number)
         receipt = sender.w3.eth.get_transaction_receipt(entry.tx)
@@ -127,7 +137,7 @@ def test_deploy_waits_for_nobody_when_a_sent_transaction_is_still_in_the_pool(pa
     chain.rpc(node.url, "evm_setAutomine", [True])
     chain.mine(node.url)
     everything.deploy(everything.plan(params, registry), sender)
-    assert transactions_of(sender) == 2
+    assert transactions_of(sender) == len(ALL)
 
 
 def test_deploy_takes_up_nothing_when_the_nonce_went_to_another_transaction(params, registry, sender):
@@ -162,6 +172,27 @@ def test_market_is_refused_when_there_is_no_registry(params, registry, sender):
     assert transactions_of(sender) == 0
 
 
+def test_market_is_recorded_with_the_libraries_that_it_calls(params, registry, sender):
+    everything.deploy(everything.plan(params, registry), sender)
+    meant = {name: registry.address(name) for name in LIBRARIES}
+    assert reopened(registry).entry("Market").libraries == meant
+    code = sender.w3.eth.get_code(registry.address("Market")).hex()
+    assert all(address[2:].lower() in code for address in meant.values())
+
+
+@pytest.mark.parametrize("missing", ["Splits", *LIBRARIES])
+def test_market_is_refused_when_something_that_it_calls_is_missing(params, registry, sender, missing):
+    everything.deploy(everything.plan(params, registry), sender)
+    del registry.contracts["Market"], registry.contracts[missing]
+    with pytest.raises(MissingDeployment, match=f"has no {missing}; deploy first"):
+        market.deploy(market.plan(params, registry), sender)
+
+
+def test_code_is_refused_when_a_librarys_address_is_not_known():
+    with pytest.raises(UnlinkedLibrary, match=r"Market calls the library \w+, of which no address"):
+        artifact("Market").linked({})
+
+
 def test_failed_deployment_names_the_contracts_error(params, registry, sender):
     plan = replace(everything.plan(params, registry), steps=(Step("CommunityRegistry", ("deployer", 501)),))
     with pytest.raises(FailedTransaction, match=r"RegistryFeeTooHigh\(feeBps=501, maxBps=500\)"):
@@ -171,7 +202,8 @@ def test_failed_deployment_names_the_contracts_error(params, registry, sender):
 def test_record_keeps_the_old_entry_when_a_contract_is_deployed_anew(params, registry, sender):
     everything.deploy(everything.plan(params, registry), sender)
     old = registry.entry("Market")
-    mined = sender.deploy("Market", (registry.address("CommunityRegistry"),))
+    links = registry.address("CommunityRegistry"), registry.address("Splits")
+    mined = sender.deploy("Market", links, libraries=old.libraries)
     registry.record("Market", replace(old, address=mined.address, block=mined.block, tx=mined.tx))
     again = reopened(registry)
     assert again.previous == [{"name": "Market", **old.to_json()}]

@@ -12,8 +12,10 @@ def test_contract_reference_is_fresh():
 
 def test_readme_explains_every_setting_of_the_web_server():
     source = (ROOT / "frontend" / "config.py").read_text(encoding="utf-8")
-    settings = set(re.findall(r'environ(?:, |\.get\()"([A-Z_]+)"', source))
-    explained = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE))
+    settings = set(re.findall(r'environ(?:, |\.get\()"([A-Z0-9_]+)"', source))
+    explained = set(
+        re.findall(r"^\| `([A-Z0-9_]+)` \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    )
     assert "DATABASE_URL" in settings
     assert settings == explained
 

@@ -10,6 +10,7 @@ from tools.places import ROOT
 
 MAKE = """#!/bin/sh
 echo "make $* CI=$CI" >> "$CALLS"
+echo "make $1 was here"
 [ "$1" != "$BROKEN" ]
 """
 
@@ -39,17 +40,26 @@ def run(checkout, broken):
 def test_ci_runs_every_check_when_all_is_well(checkout):
     done, calls = run(checkout, broken="")
     assert done.returncode == 0, done.stderr
-    asked = ["bootstrap-tests", "lint", "sizes", "slither", "test", "bench-gas CHECK=1"]
-    assert calls == [f"make {words} CI=true" for words in asked]
+    in_order = ["bootstrap-tests", "sizes", "slither", "proofs", "bench-gas CHECK=1", "test"]
+    assert [call for call in calls if "lint" not in call] == [f"make {words} CI=true" for words in in_order]
+    assert calls.count("make lint CI=true") == 1, "it runs beside the compilers, at whatever place"
     assert "✓ all of it passed" in done.stdout.splitlines()[-1]
 
 
-@pytest.mark.parametrize("broken", ["lint", "sizes", "slither", "test", "bench-gas"])
+@pytest.mark.parametrize("broken", ["lint", "sizes", "slither", "proofs", "test", "bench-gas"])
 def test_ci_fails_and_goes_on_when_one_check_fails(checkout, broken):
     done, calls = run(checkout, broken)
     assert done.returncode == 1
-    assert len(calls) == 6
+    assert len(calls) == 7
     assert f"✗ failed: make {broken}" in done.stdout
+    assert "✓" not in done.stdout
+
+
+def test_ci_shows_what_the_linters_say_when_they_are_done(checkout):
+    done, _ = run(checkout, broken="lint")
+    shown = done.stdout.splitlines()
+    assert shown.index("════ make slither") < shown.index("════ make lint") < shown.index("════ make test")
+    assert shown[shown.index("════ make lint") + 1] == "make lint was here"
 
 
 def test_ci_stops_when_nothing_can_be_installed(checkout):

@@ -72,6 +72,7 @@ def test_every_python_dependency_is_pinned_and_explained_when_listed():
     assert len(lines) > 10
     for line in lines:
         name, version = line.split("==")
+        name = name.partition("[")[0]  # an extra belongs to its package
         assert re.fullmatch(r"[0-9.]+", version), line
         assert re.search(rf"\b{re.escape(name.lower())}\b", explained), f"{name} is not in docs/dependencies.md"
 
@@ -108,13 +109,31 @@ def test_every_make_target_has_help_when_listed():
         assert f"  make {name} " in shown
 
 
-def test_vendored_files_are_what_the_packages_ship_when_hashed():
+def test_vendored_files_are_what_the_packages_ship_when_hashed(tmp_path):
     record = json.loads(vendor.RECORD.read_text())
     committed = {path.name for path in vendor.VENDOR.iterdir()} - {"vendor.json"}
     assert {entry["file"] for entry in record["files"]} == committed
+    made = {entry.file: entry.sha256 for bundle in vendor.BUNDLED for entry in vendor.make_bundle(bundle, tmp_path)}
     for entry in record["files"]:
         assert vendor.sha256_of(vendor.VENDOR / entry["file"]) == entry["sha256"], entry["file"]
-        assert vendor.sha256_of(NODE_MODULES / entry["package"] / entry["source"]) == entry["sha256"], entry["file"]
+        fresh = made.get(entry["file"]) or vendor.sha256_of(NODE_MODULES / entry["package"] / entry["source"])
+        assert fresh == entry["sha256"], entry["file"]
+
+
+def test_pages_name_only_vendored_files_that_are_there():
+    static = ROOT / "frontend" / "static"
+    sources = [*(static / "js").glob("*.js"), *(ROOT / "frontend" / "templates").rglob("*.html")]
+    named = {name for source in sources for name in re.findall(r"vendor/([\w.-]+\.(?:js|css))", source.read_text())}
+    assert any(name.startswith("age-") for name in named)
+    assert named <= {path.name for path in vendor.VENDOR.iterdir()}
+
+
+def test_bundle_comes_with_the_licence_of_every_package_in_it():
+    for entry in json.loads(vendor.RECORD.read_text())["files"]:
+        for part in entry["parts"]:
+            text = (vendor.VENDOR / entry["file"]).with_suffix(".licences.txt").read_text()
+            assert f"{part}\n\n" in text
+            assert vendor.licence_of(part.split()[0]) in text
 
 
 def artifact(folder, name, source, size, functions=1):
@@ -123,7 +142,7 @@ def artifact(folder, name, source, size, functions=1):
     (folder / f"{name}.json").write_text(text)
 
 
-@pytest.mark.parametrize(("market", "other", "code"), [(14336, 24576, 0), (14337, 10, 1), (10, 24577, 1)])
+@pytest.mark.parametrize(("market", "other", "code"), [(22528, 24576, 0), (22529, 10, 1), (10, 24577, 1)])
 def test_sizes_fail_when_a_contract_is_above_its_limit(tmp_path, monkeypatch, capsys, market, other, code):
     artifact(tmp_path, "Market", "contracts/market/Market.sol", market)
     artifact(tmp_path, "Other", "contracts/money/Other.sol", other)
@@ -133,7 +152,7 @@ def test_sizes_fail_when_a_contract_is_above_its_limit(tmp_path, monkeypatch, ca
     monkeypatch.setattr(sizes, "BUILD", tmp_path)
     assert sizes.main() == code
     shown = capsys.readouterr().out
-    assert f"{market} of 14336" in shown
+    assert f"{market} of 22528" in shown
     assert not any(name in shown for name in ("HugeMock", "Inlined", "ERC20"))
 
 
@@ -165,7 +184,46 @@ def test_frontend_suites_never_load_brownie_when_run():
 
 def test_unknown_suite_is_refused_when_asked_for(capsys):
     assert suites.main(["everything"]) == 2
-    assert "tools, anvil, ganache, index, frontend, browser" in capsys.readouterr().err
+    assert "anvil, ganache, tools, browser, index, frontend" in capsys.readouterr().err
+
+
+MEET = """
+import pathlib, time
+def test_meet():
+    pathlib.Path("{me}").touch()
+    deadline = time.monotonic() + 90
+    while not pathlib.Path("{other}").exists():
+        assert time.monotonic() < deadline, "nobody runs beside us"
+        time.sleep(0.05)
+"""
+
+
+def test_rows_of_suites_run_side_by_side_and_a_row_goes_on_when_one_of_its_suites_fails(tmp_path, monkeypatch, capfd):
+    files = {
+        "left": MEET.format(me="one", other="other"),
+        "broken": "def test_broken(): assert 'broken' == 1",
+        "last": "def test_last(): pass",
+        "right": MEET.format(me="other", other="one"),
+    }
+    for name, text in files.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"test_{name}.py").write_text(text)
+    made = [suites.Suite(name, name, (name,), suites.NO_BROWNIE, row=int(name == "right")) for name in files]
+    monkeypatch.setattr(suites, "ROOT", tmp_path)
+    monkeypatch.setattr(suites, "SUITES", made)
+    assert suites.main([]) == 1
+    said = capfd.readouterr().out
+    shown, _, results = said.partition("━━ result ━━")
+    parts = {part.partition(" ")[0]: part for part in shown.split("\n━━ ")[1:]}
+    assert all("1 passed" in parts[name] for name in ("left", "last", "right")), said
+    assert "1 failed" in parts["broken"]
+    assert [line.split()[:2] for line in results.split("\n")[1:6]] == [
+        ["passed", "left"],
+        ["FAILED", "broken"],
+        ["FAILED", "broken/test_broken.py::test_broken"],
+        ["passed", "last"],
+        ["passed", "right"],
+    ]
 
 
 def test_slither_finds_a_planted_fault_when_run(tmp_path, monkeypatch):

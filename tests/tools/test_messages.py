@@ -42,6 +42,14 @@ def test_catalogue_is_the_same_bytes_when_made_again(translations):
     assert messages.main(["--check"]) == 0
 
 
+def test_catalogue_says_nothing_of_when_and_with_what_it_was_made(translations):
+    messages.main([])
+    compiled = (translations / "LC_MESSAGES" / "messages.mo").read_bytes()
+    assert b"Plural-Forms" in compiled
+    assert b"Babel" not in compiled
+    assert b"Date" not in compiled
+
+
 def test_compiled_catalogue_translates_when_loaded(translations):
     from gettext import GNUTranslations
 

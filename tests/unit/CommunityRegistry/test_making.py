@@ -27,11 +27,18 @@ def test_registry_is_not_made_when_the_platform_wants_too_much(CommunityRegistry
         CommunityRegistry.deploy(owner, fee_bps, {"from": owner})
 
 
-def test_market_is_not_made_when_the_registry_is_no_contract(Market, owner, stranger):
+def test_market_is_not_made_when_the_registry_is_no_contract(new_market, splits, stranger):
     with refused("MarketNoCode", stranger):
-        Market.deploy(stranger, {"from": owner})
+        new_market(stranger, splits)
 
 
-def test_market_knows_its_registry_and_its_constant(market, registry):
+def test_market_is_not_made_when_splits_is_no_contract(new_market, registry, stranger):
+    with refused("MarketNoCode", stranger):
+        new_market(registry, stranger)
+
+
+def test_market_knows_its_links_and_its_constants(market, registry, splits):
     assert market.REGISTRY() == registry.address
+    assert market.SPLITS() == splits.address
     assert market.STAKE_FOR() == 3 * 24 * 3600
+    assert market.MAX_EXTENSION() == 180 * 24 * 3600

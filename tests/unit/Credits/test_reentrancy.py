@@ -3,8 +3,8 @@
 import pytest
 from brownie import web3
 
-from tests.helpers.deal import ANY_FEE, ANY_TOTAL, FAR, State
-from tests.helpers.terms import ZERO, salt
+from tests.helpers.deal import ANY_FEE, ANY_TOTAL, FAR, Order, State
+from tests.helpers.terms import ZERO, Extras, key_of, salt
 
 
 @pytest.fixture
@@ -32,13 +32,40 @@ def every_call(market, deal, party, currency, amount, value):
         ("setQuantityLimit", (deal.terms.words(), 1_000, 5), 0),
         ("buy", deal.buy_arguments(), value),
         ("buyWithPermit", (*deal.buy_arguments(ANY_TOTAL, ANY_FEE, FAR), (1, FAR, 27, salt(1), salt(1))), 0),
+        ("buyMany", ([cart_item(deal)], FAR, []), value),
+        ("listWithExtras", (final_terms(deal, party).words(), 5, FINAL.words()), 0),
+        ("depositBond", (party, currency, deal.fee), value and deal.fee),
+        ("withdrawBond", (currency, 1), 0),
         *((name, deal.arguments(name, *deal.default_rest(name)), 0) for name in ORDER_CALLS),
         *((name, deal.arguments(name, *deal.default_rest(name)), deal.fee) for name in ("dispute", "stake")),
     ]
     return [(market.address, value, getattr(market, name).encode_input(*args)) for name, args, value in attempts]
 
 
+FINAL = Extras(final_offer=True)
+
+
+def final_terms(deal, party):
+    return deal.terms.but(seller=str(party), salt=salt(4_243), extras=FINAL.hash())
+
+
+def cart_item(deal) -> tuple:
+    purchase = deal.purchase.but(salt=salt(4_244))
+    return (deal.terms.words(), deal.quantity, ANY_TOTAL, ANY_FEE, purchase.words())
+
+
 ORDER_CALLS = (
+    "release",
+    "refundPart",
+    "extend",
+    "transferOrder",
+    "offerSettlement",
+    "withdrawSettlement",
+    "acceptSettlement",
+    "settleBySignature",
+    "deliverMilestone",
+    "confirmMilestone",
+    "expireMilestone",
     "accept",
     "decline",
     "cancel",
@@ -70,11 +97,20 @@ def owed_and_open(market, deals, accounts, currency):
         for deal in deals
         if deal.state < State.COMPLETED
     )
-    return credits + stakes + sum(deal.order.amount for deal in deals)
+    bonds = sum(market.bondOf(account, currency) for account in accounts)
+    return credits + stakes + bonds + sum(deal.order.amount for deal in deals) + cart_orders(market, deals)
+
+
+def cart_orders(market, deals):
+    """Give what lies in orders that were bought by a cart on the way."""
+    bought = {deal.key: deal.purchase.but(salt=salt(4_244)) for deal in deals}
+    keys = {key_of(deal.listing_id, deal.purchase.holder, bought[deal.key].ref()) for deal in deals}
+    return sum(Order(*market.orderOf(key)).amount for key in keys)
 
 
 def everybody(market, deals, party):
-    return {*(account for deal in deals for account in deal.accounts.values()), str(party)}
+    accounts = {account for deal in deals for account in deal.accounts.values()}
+    return {*accounts, str(party), *(str(deal.parties.payer) for deal in deals)}
 
 
 @pytest.mark.parametrize("state", [State.FUNDED, State.ACCEPTED, State.DELIVERED, State.CONTESTED, State.DISPUTED])
@@ -165,6 +201,35 @@ def test_credit_in_a_token_is_paid_once_when_the_wallet_asks_again_while_it_arri
     assert [event["succeeded"] for event in tx.events["Tried"]] == [False, False]
     assert hooked.balanceOf(party) == had + deal.total - 1
     assert market.creditOf(party, hooked) == 1
+
+
+@pytest.mark.parametrize("moment", ["buy", "withdraw"])
+def test_views_say_what_was_or_what_will_be_when_they_are_asked_while_tokens_move(
+    market, list_terms, make_deal, party, act, hooked, payer, owner, moment
+):
+    terms = list_terms(currency=hooked.address)
+    deal = make_deal(State.NONE, terms, holder=party, payer=party if moment == "buy" else payer)
+    if moment == "withdraw":
+        deal.buy()
+        deal.decline()
+    views = [
+        market.orderOf.encode_input(deal.key),
+        market.listingOf.encode_input(deal.listing_id),
+        market.creditOf.encode_input(party, hooked),
+        market.basisOf.encode_input(*deal.arguments("basisOf")),
+    ]
+    party.arm([(market, 0, data) for data in views], {"from": owner})
+    arguments = deal.buy_arguments() if moment == "buy" else (hooked, party, deal.total)
+    before = answers(market, views)
+    tx = act(market, moment, *arguments)
+    found = [bytes.fromhex(str(event["answer"])[2:]) for event in tx.events["Tried"]]
+    after = answers(market, views)
+    assert before != after
+    assert found in (before, after)
+
+
+def answers(market, views) -> list[bytes]:
+    return [bytes(web3.eth.call({"to": market.address, "data": data})) for data in views]
 
 
 def test_seller_gains_nothing_when_he_calls_everything_while_his_share_arrives(

@@ -141,11 +141,6 @@ def test_buy_reverts_when_a_reserved_key_is_used(deal, name, value):
         but(deal, **{name: value}).ask_buy()
 
 
-def test_buy_reverts_when_a_referrer_is_named(deal, stranger):
-    with refused("MarketReservedField"):
-        but(deal, referrer=str(stranger)).ask_buy()
-
-
 def test_buy_reverts_when_the_terms_were_never_listed(deal):
     unlisted = but(deal, terms=deal.terms.but(salt=salt(987_654)))
     with refused("MarketUnknownListing", unlisted.listing_id):

@@ -1,10 +1,12 @@
 """buyWithPermit: a token is approved and paid in one transaction."""
 
 import pytest
+from eth_account.messages import encode_typed_data
 
 from tests.helpers.deal import ANY_FEE, ANY_TOTAL, FAR, State
-from tests.helpers.permits import permit_arguments, signer
+from tests.helpers.permits import domain_of, permit_arguments, signer
 from tests.helpers.reverts import refused
+from tests.helpers.terms import salt
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +80,29 @@ def test_order_is_not_paid_when_the_token_only_pretends_to_know_permits(
     phantom.approve(market, deal.total, {"from": buyer})
     buy(deal, permit)
     assert deal.state == State.FUNDED
+
+
+def test_order_is_paid_by_allowance_when_the_permit_is_of_an_older_kind(
+    list_terms, make_deal, coin, market, buyer, stranger, owner, DaiPermitToken
+):
+    older = DaiPermitToken.deploy({"from": owner})
+    older.mint(buyer, 10**12, {"from": buyer})
+    deal = make_deal(terms=list_terms(currency=older.address))
+    permit = permit_arguments(coin, signer(buyer), market, deal.total)
+    with refused("ERC20InsufficientAllowance", market, 0, deal.total):
+        buy(deal, permit, call=True)
+    older.permit(*allow_all(older, signer(buyer), market), {"from": stranger})
+    buy(deal, permit)
+    assert deal.state == State.FUNDED
+
+
+def allow_all(token, key, spender) -> tuple:
+    """Give a permit of the kind before ERC-2612: all or nothing."""
+    names = (("holder", "address"), ("spender", "address"), ("nonce", "uint256"), ("expiry", "uint256"))
+    types = {"Permit": [{"name": name, "type": kind} for name, kind in (*names, ("allowed", "bool"))]}
+    said = {"holder": key.address, "spender": str(spender), "nonce": 0, "expiry": 0, "allowed": True}
+    signed = key.sign_message(encode_typed_data(domain_of(token), types, said))
+    return (*said.values(), signed.v, salt(signed.r), salt(signed.s))
 
 
 def test_order_is_paid_by_allowance_when_the_token_knows_no_permits(

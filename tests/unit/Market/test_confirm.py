@@ -44,3 +44,12 @@ def test_confirm_rounds_commissions_down_when_the_price_leaves_a_rest(list_terms
     assert deal.credits() == shares
     # nobody who gets nothing is announced
     assert len(tx.events["CreditsAdded"]["payouts"]) == sum(part > 0 for part in (1, shares.platform, shares.community))
+
+
+def test_confirm_costs_the_same_when_many_other_orders_are_open(make_deal):
+    make_deal(State.COMPLETED)  # the first one fills words that were empty
+    alone, among = (make_deal(State.DELIVERED) for _ in range(2))
+    gas = alone.confirm().gas_used
+    for _ in range(6):
+        make_deal(State.FUNDED)
+    assert abs(among.confirm().gas_used - gas) < 200  # a call's own bytes cost a little more or less

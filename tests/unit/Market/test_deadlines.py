@@ -3,7 +3,11 @@
 import pytest
 
 from tests.helpers.deal import State
+from tests.helpers.life import BACKUPS, EXTENDED, IN_TIME, LATE, STEPS
+from tests.helpers.permits import signer
 from tests.helpers.reverts import refused
+from tests.helpers.seconds import ROLES, around_the_clock
+from tests.helpers.settlements import signed
 from tests.helpers.terms import ZERO
 from tests.helpers.time import jump_to, now
 
@@ -104,3 +108,60 @@ def test_buy_is_possible_until_its_own_deadline_when_the_caller_names_one(make_d
         return
     with refused("MarketPurchaseExpired", deadline, deadline + offset):
         deal.ask_buy(deadline=deadline)
+
+
+OWNERS = {
+    State.FUNDED: ("accept", {"seller"}),
+    State.ACCEPTED: ("deliver", {"seller"}),
+    State.DELIVERED: ("dispute", {"holder"}),
+    State.CONTESTED: ("stake", set(ROLES)),
+    State.DISPUTED: ("rule", {"arbiter"}),
+}
+
+
+ON_ANVIL = pytest.mark.anvil_only(
+    "50 clocks, two thousand calls; on Ganache the tests above and those of milestones have them"
+)
+
+
+@pytest.mark.parametrize(
+    "sort",
+    [
+        pytest.param("goods with bond and referrer", marks=ON_ANVIL),
+        "instant, without backup",
+        pytest.param("milestones in a token", marks=ON_ANVIL),
+    ],
+)
+def test_every_second_is_exactly_one_sides_whatever_clock_runs(make_life, sort):
+    """Around the end of every clock that calls can start, extended ones and those of later milestones too."""
+    life = make_life(sort)
+    life.buy()
+    life.look()
+    ended = set()
+
+    def visit():
+        state, phase, *_ = life.node
+        if phase == LATE:
+            return
+        owner = ("rule", {"backup"}) if phase == BACKUPS else OWNERS[state]
+        backed = state == State.DISPUTED and phase == IN_TIME and life.deal.terms.backup_arbiter != ZERO
+        after = ("rule", {"backup"}) if backed else ("expire", set(ROLES))
+        assert [list(found.items()) for found in around_the_clock(life)] == [[owner], [owner], [after]], life.node
+        ended.add(life.node)
+
+    reached = life.walk((*STEPS, EXTENDED), visit)
+    assert ended == {node for node in reached if node.phase in (IN_TIME, BACKUPS)}
+    assert {node.state for node in ended if node.touch} >= {State.ACCEPTED, State.DELIVERED}
+
+
+@pytest.mark.parametrize("offset, works", [(-1, True), (0, True), (1, False)])
+def test_signed_settlement_is_good_until_its_deadline(deals, buyer, offset, works):
+    deal = deals[State.DELIVERED]
+    deadline = now() + 1_000
+    signature = signed(deal, signer(buyer), 1, deadline)
+    jump_to(deadline + offset)
+    if works:
+        deal.ask("settleBySignature", deal.parties.seller, 1, deadline, signature)
+        return
+    with refused("MarketTooLate", deadline, deadline + offset):
+        deal.ask("settleBySignature", deal.parties.seller, 1, deadline, signature)

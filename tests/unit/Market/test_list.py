@@ -16,6 +16,11 @@ BOUNDS = [
     ("unit_price", {"arbiter_fee": 1}, 1, MAX128),
     ("arbiter_fee", {"unit_price": 1_000}, 0, 1_000),
     ("max_fee_bps", {}, 0, 10_000),
+    ("referral_bps", {}, 0, 2_500),
+    ("referral_bps", {"max_fee_bps": 100}, 0, 100),
+    ("bond_bps", {}, 0, 10_000),
+    ("bond_bps", {"instant": 1, "accept_for": 0, "deliver_for": HOUR}, 0, 0),
+    ("split_version", {}, 0, 0),
     ("accept_for", {}, HOUR, 30 * DAY),
     ("deliver_for", {}, HOUR, 180 * DAY),
     ("deliver_for", INSTANT, HOUR, 48 * HOUR),
@@ -41,7 +46,7 @@ def test_list_puts_the_terms_on_sale_when_all_are_within_bounds(market, terms, s
     listing_id = terms.listing_id(chain.id, market.address)
     tx = market.list(terms.words(), limit, {"from": seller})
     assert tx.return_value == listing_id
-    assert Listing(*market.listingOf(listing_id)) == (True, False, limit, 0)
+    assert Listing(*market.listingOf(listing_id)) == (True, False, limit, 0, 0)
     expected = {
         "listingId": listing_id,
         "seller": str(seller),
@@ -89,22 +94,20 @@ def test_instant_is_refused_when_it_is_neither_yes_nor_no(market, terms, seller,
         ask(market, terms.but(instant=instant), seller)
 
 
-@pytest.mark.parametrize("bit", [32, 47, 48, 63, 64, 95, 96, 159, 160, 191])
-def test_rules_are_refused_when_a_reserved_bit_is_set(market, terms, seller, bit):
-    with refused("MarketBadTerm", field("reserved"), 1 << (bit - 32), 0, 0):
-        ask(market, terms.but(rules=terms.rules | 1 << bit), seller)
-
-
 @pytest.mark.parametrize("bit", [200, 231, 255])
 def test_clocks_are_refused_when_a_bit_above_the_fields_is_set(market, terms, seller, bit):
     with refused("MarketBadTerm", field("clocks"), 1 << (bit - 200), 0, 0):
         ask(market, terms.but(clocks=terms.clocks | 1 << bit), seller)
 
 
-@pytest.mark.parametrize("name", ["persona", "extras"])
-def test_term_is_refused_when_its_calls_do_not_exist(market, terms, seller, name):
-    with refused("MarketBadTerm", field(name), 1, 0, 0):
-        ask(market, terms.but(**{name: salt(1)}), seller)
+def test_persona_is_refused_when_its_calls_do_not_exist(market, terms, seller):
+    with refused("MarketBadTerm", field("persona"), 1, 0, 0):
+        ask(market, terms.but(persona=salt(1)), seller)
+
+
+def test_terms_with_extras_are_refused_when_nobody_shows_them(market, terms, seller):
+    with refused("MarketBadTerm", field("extras"), 1, 0, 0):
+        ask(market, terms.but(extras=salt(1)), seller)
 
 
 @pytest.mark.parametrize("offset, works", [(-1, False), (0, True), (1, True)])
@@ -158,4 +161,9 @@ def test_listing_has_another_id_when_one_term_differs(market, terms, name):
 
 
 def test_every_kind_of_nothing_is_unlisted_when_nobody_listed_it(market):
-    assert Listing(*market.listingOf(NONE)) == (False, False, 0, 0)
+    assert Listing(*market.listingOf(NONE)) == (False, False, 0, 0, 0)
+
+
+def test_split_is_refused_when_it_does_not_exist(market, terms, seller):
+    with refused("MarketUnknownSplit", 7, 1):
+        ask(market, terms.but(split_id=7, split_version=1), seller)

@@ -1,0 +1,109 @@
+"""Who holds which power right now, proved by asking the contracts: the holder is let in, a stranger is not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from web3 import Web3
+from web3.exceptions import Web3Exception
+
+from scripts.inspect.code import check_token
+from scripts.lib import runs
+from scripts.lib.artifacts import artifact
+from scripts.lib.problems import FailedCheck
+from scripts.lib.reading import ETH, bound, token_at
+from scripts.lib.reverts import reason
+from scripts.lib.units import ETH_DECIMALS, bps_text, units_text
+
+PLATFORM = 0
+NOBODY = "nobody"
+# an account that holds nothing anywhere: the hash of a word has no known key
+STRANGER = Web3.to_checksum_address(Web3.keccak(text="dokkaebi.inspect.stranger")[12:])
+NOT_YOURS = ("RegistryNotSteward", "RegistryNotPendingSteward", "TokenNotSteward", "CreditsNotOwner")
+
+
+@dataclass(frozen=True)
+class Power:
+    """One thing that somebody may do: who, through which function, and how far."""
+
+    holder: str
+    function: str
+    extent: str
+
+
+def powers(found: runs.Connection, most: int) -> Iterator[Power]:
+    """Give the powers over the platform and the first communities. Raises: FailedCheck. Chain: reads and simulates."""
+    registry = bound(found.w3, found.registry, "CommunityRegistry")
+    count = registry.functions.communityCount().call()
+    for community_id in range(min(count, most) + 1):
+        yield from _office(found, registry, community_id)
+        if community_id:
+            yield from _token(found, registry, community_id)
+
+
+def table(rows: list[Power]) -> Iterator[str]:
+    """Give the powers as aligned lines."""
+    widest = max(len(row.function) for row in rows)
+    for row in rows:
+        yield f"  {row.holder:<42}  {row.function:<{widest}}  {row.extent}"
+
+
+def _office(found: runs.Connection, registry: Any, community_id: int) -> Iterator[Power]:
+    steward, fee_bps, raised_bps, raise_at_ts = registry.functions.officeOf(community_id).call()
+    waiting = registry.functions.pendingStewardOf(community_id).call()
+    account = registry.functions.accountOf(community_id).call()
+    market = bound(found.w3, found.registry, "Market")
+    owed_wei = market.functions.creditOf(account, ETH).call()
+    functions = registry.functions
+    most_bps = (functions.MAX_COMMUNITY_FEE_BPS if community_id else functions.MAX_PLATFORM_FEE_BPS)().call()
+    whose = f"community {community_id}" if community_id else "the platform"
+    raised = f", {bps_text(raised_bps)} announced for {raise_at_ts}" if raise_at_ts else ""
+    yield _proved(
+        functions.setFeeBps(community_id, fee_bps), "CommunityRegistry.setFeeBps", steward,
+        f"{whose}: now {bps_text(fee_bps)}{raised}, at most {bps_text(most_bps)}",
+    )  # fmt: skip
+    yield _proved(
+        functions.offerStewardship(community_id, steward), "CommunityRegistry.offerStewardship", steward, whose
+    )
+    taker = waiting if int(waiting, 16) else NOBODY
+    yield _proved(functions.acceptStewardship(community_id), "CommunityRegistry.acceptStewardship", taker, whose)
+    yield _proved(
+        market.functions.withdrawFrom(account, ETH, steward, owed_wei), "Market.withdrawFrom", steward,
+        f"the commission of {whose}: {units_text(owed_wei, ETH_DECIMALS)} ETH, and tokens",
+    )  # fmt: skip
+
+
+def _token(found: runs.Connection, registry: Any, community_id: int) -> Iterator[Power]:
+    steward = registry.functions.stewardOf(community_id).call()
+    token = token_at(found.w3, check_token(found, community_id)).functions
+    minter = NOBODY if token.isMintRenounced().call() else steward
+    editor = NOBODY if token.isContractURIFrozen().call() else steward
+    left = f"community {community_id}: {units_text(token.mintable().call(), ETH_DECIMALS)} more tokens at most"
+    words = f"community {community_id}: its description"
+    yield _proved(token.mint(steward, 0), "CommunityToken.mint", minter, left)
+    yield _proved(token.mintBatch([steward], [0]), "CommunityToken.mintBatch", minter, left)
+    yield _proved(token.renounceMint(), "CommunityToken.renounceMint", minter, f"community {community_id}")
+    yield _proved(token.setContractURI("", bytes(32)), "CommunityToken.setContractURI", editor, words)
+    yield _proved(token.freezeContractURI(), "CommunityToken.freezeContractURI", editor, words)
+
+
+def _proved(call: Any, function: str, holder: str, extent: str) -> Power:
+    """Try a call as the holder and as a stranger. Raises: FailedCheck when the wrong one is let in, or the right one not."""
+    refused = _refusal(call, STRANGER)
+    if not refused.startswith(NOT_YOURS):
+        raise FailedCheck(
+            f"{function} ({extent}) lets a stranger in ({refused or 'it would go through'}); do not use this."
+        )
+    if holder != NOBODY and _refusal(call, holder).startswith(NOT_YOURS):
+        raise FailedCheck(f"{function} ({extent}) refuses {holder}, who should hold that power; do not use this.")
+    return Power(holder, function, extent)
+
+
+def _refusal(call: Any, sender: str) -> str:
+    """Give why a call is refused to somebody, by the contract's own error; empty when it goes through."""
+    try:
+        call.call({"from": Web3.to_checksum_address(sender)})
+    except (Web3Exception, ValueError) as problem:
+        abis = [entry for name in ("CommunityRegistry", "CommunityToken", "Market") for entry in artifact(name).abi]
+        return reason(problem, abis)
+    return ""

@@ -1,0 +1,104 @@
+"""What follows from terms and addresses: listing id, purchase ref, order key, token addresses, packed numbers.
+
+Source: MarketTypes.sol, TermsRules.sol, TermsClocks.sol, IMarket.sol, CommunityRegistry.sol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from tools.intent.codec import Part, encode
+from tools.intent.keccak import keccak256
+
+UINT256: Part = {"name": "", "type": "uint256"}
+BYTES32: Part = {"name": "", "type": "bytes32"}
+ACCOUNT: Part = {"name": "", "type": "address"}
+CLOCKS = ("acceptFor", "deliverFor", "transitFor", "inspectFor", "ruleFor")
+KINDS = ("goods", "file", "blueprint", "service")
+COMMUNITY_MARK = keccak256(b"dokkaebi.community.account")[:12]
+MOST_COMMUNITIES = 500
+
+
+def listing_id(chain_id: int, market: str, terms_part: Part, terms: Sequence[Any]) -> str:
+    """Give the id of a listing: the hash of chain id, Market and terms."""
+    return _hash(encode([UINT256, ACCOUNT, terms_part], [chain_id, market, terms]))
+
+
+def ref_of(purchase_part: Part, purchase: Sequence[Any]) -> bytes:
+    """Give the hash of a purchase."""
+    return keccak256(encode([purchase_part], [purchase]))
+
+
+def order_key(listing: str, holder: str, ref: bytes) -> str:
+    """Give the key of an order."""
+    return _hash(encode([BYTES32, ACCOUNT, BYTES32], [bytes.fromhex(listing[2:]), holder, ref]))
+
+
+def unpacked(terms: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the small terms that two words hold, the clocks in seconds."""
+    rules, clocks = terms["rules"], terms["clocks"]
+    kind = rules & 0xFF
+    found = {
+        "kind": KINDS[kind] if kind < len(KINDS) else f"kind {kind}",
+        "instant": bool(rules >> 8 & 0xFF),
+        "maxFeeBps": rules >> 16 & 0xFFFF,
+        "referralBps": rules >> 32 & 0xFFFF,
+        "bondBps": rules >> 48 & 0xFFFF,
+        "splitVersion": rules >> 64 & 0xFFFFFFFF,
+        "splitId": rules >> 96 & 0xFFFFFFFFFFFFFFFF,
+        "perBuyerOpenQuantity": rules >> 160 & 0xFFFFFFFF,
+        "communityId": rules >> 192,
+        "validUntil": clocks >> 160 & 0xFFFFFFFFFF,
+    }
+    return found | {name: clocks >> 32 * place & 0xFFFFFFFF for place, name in enumerate(CLOCKS)}
+
+
+@cache
+def token_of(registry: str, community_id: int) -> str:
+    """Give the address of a community's token.
+
+    The registry makes the token's implementation first (nonce 1) and then nothing but one token a community, in order;
+    a contract made by CREATE has an address that follows from maker and nonce.
+    Source: Yellow Paper, section 7; EIP-161.
+    """
+    return created_address(registry, community_id + 1)
+
+
+def created_address(maker: str, nonce: int) -> str:
+    """Give the address of the contract that an account makes with a nonce."""
+    raw = nonce.to_bytes((nonce.bit_length() + 7) // 8, "big")
+    number = raw if len(raw) == 1 and raw[0] < 0x80 else bytes([0x80 + len(raw)]) + raw
+    body = b"\x94" + bytes.fromhex(maker[2:]) + number
+    return "0x" + keccak256(bytes([0xC0 + len(body)]) + body)[12:].hex()
+
+
+def community_of(registry: str, token: str, first_guess: int = 0) -> int | None:
+    """Give the community whose token an address is; None when it is none of the first communities."""
+    for community_id in (first_guess, *range(1, MOST_COMMUNITIES)):
+        if community_id and token_of(registry, community_id) == token:
+            return community_id
+    return None
+
+
+def community_of_account(account: str) -> int | None:
+    """Give the community whose commission is credited to an address (0 is the platform); None for any other address."""
+    raw = bytes.fromhex(account[2:])
+    return int.from_bytes(raw[12:], "big") if raw[:12] == COMMUNITY_MARK else None
+
+
+def with_checksum(address: str) -> str:
+    """Give an address with the capital letters that wallets show. Source: EIP-55."""
+    digits = address[2:].lower()
+    hashed = keccak256(digits.encode()).hex()
+    return "0x" + "".join(d.upper() if int(h, 16) >= 8 else d for d, h in zip(digits, hashed, strict=False))
+
+
+def extras_hash(extras_part: Part, extras: Any) -> bytes:
+    """Give the hash of optional terms, which stands in the terms."""
+    return keccak256(encode([extras_part], [extras]))
+
+
+def _hash(data: bytes) -> str:
+    return "0x" + keccak256(data).hex()

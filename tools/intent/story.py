@@ -1,0 +1,312 @@
+"""What signing would do, in plain sentences, from the calldata alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from tools.intent import ids
+from tools.intent.bounds import time_text
+from tools.intent.reading import ETH, ETH_DECIMALS, Reading, decimal
+
+address = ids.with_checksum
+
+
+def told(reading: Reading) -> Iterator[str]:
+    """Give the sentences, without end marks of a list."""
+    document = reading.document
+    contract = document["call"]["contract"]
+    name = reading.record.name_at(document.to) or ("a token" if contract == "ERC20" else "a community's token")
+    yield f"{address(document.account)} sends a transaction to {name} at {address(document.to)}, chain {reading.record.chain_id}."
+    yield from TOLD.get(reading.action, _order)(reading)
+    if document.value_wei:
+        yield f"{decimal(document.value_wei, ETH_DECIMALS)} ETH leaves that account with it."
+    else:
+        yield "No ETH leaves that account with it."
+    yield "The network's own fee comes on top."
+
+
+def _buy(reading: Reading) -> Iterator[str]:
+    args, terms = reading.args, reading.terms
+    yield f"It buys {args['quantity']} of listing {reading.listing} from {address(terms['seller'])}."
+    yield f"It pays {reading.amount(reading.total)} into the Market's escrow, and never more than that."
+    if reading.function == "buyWithPermit":
+        yield f"You also sign an approval: the Market may take {reading.amount(args['permit']['value'])}, once."
+    elif reading.currency and not reading.document.value_wei:
+        yield "The tokens were approved before."
+    fee = decimal(min(args["maxFeeBps"], terms["maxFeeBps"]), 2)
+    yield f"The seller pays a commission of at most {fee} % out of it."
+    yield f"The order {reading.order} belongs to {address(args['purchase']['holder'])}; refunds go there."
+    if int(args["purchase"]["referrer"], 16) and terms["referralBps"]:
+        share = decimal(terms["referralBps"], 2)
+        yield f"{address(args['purchase']['referrer'])} gets {share} % of it as referrer, out of the seller's part."
+    yield f"In a dispute {address(terms['arbiter'])} decides."
+    yield f"After {time_text(args['deadline'])} it does nothing."
+
+
+def _list(reading: Reading) -> Iterator[str]:
+    terms = reading.terms
+    yield f"It puts {reading.args['quantityLimit']} on sale as listing {reading.listing} ({terms['kind']})."
+    yield f"One costs {reading.amount(terms['unitPrice'])}; you accept a commission of at most {decimal(terms['maxFeeBps'], 2)} %."
+    yield f"In a dispute {address(terms['arbiter'])} decides; each side stakes {reading.amount(terms['arbiterFee'])}."
+    if int(terms["backupArbiter"], 16):
+        yield f"If that account is silent, {address(terms['backupArbiter'])} decides."
+    if int(terms["onlyBuyer"], 16):
+        yield f"Only {address(terms['onlyBuyer'])} can buy it."
+    yield from _more_terms(reading)
+
+
+def _more_terms(reading: Reading) -> Iterator[str]:
+    terms = reading.terms
+    if terms["bondBps"]:
+        yield f"Accepting an order locks {decimal(terms['bondBps'], 2)} % of its price from your free bond."
+    if terms["referralBps"]:
+        yield f"A referrer gets {decimal(terms['referralBps'], 2)} % of the price, out of your part."
+    if terms["perBuyerOpenQuantity"]:
+        yield f"One buyer may have {terms['perBuyerOpenQuantity']} units in open orders."
+    if terms["splitId"]:
+        yield f"Your part goes to split {terms['splitId']}, version {terms['splitVersion']}."
+    extras = reading.args.get("extras", {"milestones": [], "finalOffer": False})
+    for number, part in enumerate(extras["milestones"], start=1):
+        yield f"Milestone {number} is {decimal(part['shareBps'], 2)} %."
+    if extras["finalOffer"]:
+        yield "A ruling picks the nearer of the two last offers."
+
+
+def _cart(reading: Reading) -> Iterator[str]:
+    for number, item in enumerate(reading.args["items"], start=1):
+        terms = item["terms"]
+        yield f"Item {number}: {item['quantity']} from {address(terms['seller'])}; {address(terms['arbiter'])} decides a dispute."
+        fee = decimal(item["maxFeeBps"], 2)
+        yield f"Its order belongs to {address(item['purchase']['holder'])}; its seller pays at most {fee} % commission."
+    for currency, units in reading.dues.items():
+        amount = (
+            f"{decimal(units, ETH_DECIMALS)} ETH"
+            if currency == ETH
+            else f"{units} smallest units of {address(currency)}"
+        )
+        yield f"It pays {amount} into the Market's escrow for all of them, and never more than that; all or nothing."
+    if reading.args["permits"]:
+        yield f"You also sign an approval of {address(reading.args['permits'][0]['currency'])}, for its sum, once."
+    yield f"After {time_text(reading.args['deadline'])} it does nothing."
+
+
+def _bond(reading: Reading) -> Iterator[str]:
+    args = reading.args
+    if reading.function == "depositBond":
+        yield f"It adds {reading.amount(args['amount'])} to the free bond of {address(args['account'])}."
+    else:
+        yield f"It turns {reading.amount(args['amount'])} of your free bond into a credit of yours."
+
+
+def _approve(reading: Reading) -> Iterator[str]:
+    name = reading.record.name_at(reading.args["spender"]) or "AN UNKNOWN CONTRACT"
+    yield f"It allows {name} at {address(reading.args['spender'])} to take {reading.amount(reading.args['value'])}."
+
+
+def _listing_change(reading: Reading) -> Iterator[str]:
+    if "paused" in reading.args:
+        yield f"It {'stops' if reading.args['paused'] else 'resumes'} new orders of listing {reading.listing}."
+    else:
+        yield f"It changes how many of listing {reading.listing} may be sold in all to {reading.args['newLimit']}."
+
+
+ORDER_EFFECTS = {
+    "market.accept": "It accepts the order: you have to deliver in time.",
+    "market.decline": "It declines the order: all the money goes back to its holder.",
+    "market.cancel": "It cancels the order: all the money goes back to you.",
+    "market.deliver": "It says that you have delivered.",
+    "market.confirm": "It pays the seller. There is no dispute after it.",
+    "market.refund": "It gives all the money back to the holder.",
+    "market.submit_evidence": "It shows something to the arbiter; it is public.",
+    "market.expire": "It applies the rule for whoever was silent too long.",
+    "market.withdraw_offer": "It withdraws your offer and voids every signature given about the order before.",
+}
+
+
+def _order(reading: Reading) -> Iterator[str]:
+    yield f"It is about order {reading.order} of listing {reading.listing}."
+    yield f"Seller {address(reading.terms['seller'])}, holder {address(reading.args['holder'])}."
+    if "milestone" in reading.args:
+        yield f"It is about milestone {reading.args['milestone'] + 1} alone."
+    if reading.action in ORDER_EFFECTS:
+        yield ORDER_EFFECTS[reading.action]
+    if reading.action in ("market.dispute", "market.stake"):
+        side = "disputes the delivery" if reading.action == "market.dispute" else "answers the dispute for the seller"
+        source = ", out of your free bond" if reading.from_bond and reading.terms["arbiterFee"] else ""
+        yield f"It {side} and stakes {reading.amount(reading.terms['arbiterFee'])}, the arbiter's fee{source}."
+    yield from _change(reading)
+    if reading.action == "market.rule":
+        yield f"It rules: {decimal(reading.args['bpsToBuyer'], 2)} % of the money goes to the holder, the rest to the seller."
+
+
+def _change(reading: Reading) -> Iterator[str]:
+    args = reading.args
+    texts: dict[str, Callable[[], str]] = {
+        "market.release": lambda: f"It pays the seller {reading.amount(args['amount'])}, less commissions, of the",
+        "market.refund_part": lambda: f"It gives the holder back {reading.amount(args['amount'])} of the",
+        "market.offer": lambda: (
+            f"It offers to end the order with {reading.amount(args['toHolder'])} for the holder of the"
+        ),
+    }
+    if reading.action in texts:
+        yield f"{texts[reading.action]()} {reading.amount(args['expectedAmount'])} in escrow."
+    if reading.action in ("market.accept_offer", "market.settle_signed"):
+        yield f"It ends the order: {reading.amount(args['toHolder'])} to the holder, the rest to the seller, less commissions."
+    if reading.action == "market.settle_signed":
+        yield f"The other side's signature stands until {time_text(args['deadline'])}."
+    if reading.action == "market.extend":
+        yield f"It moves the deadline from {time_text(args['expectedClock'])} to {time_text(args['newClock'])}."
+    if reading.action == "market.transfer":
+        yield f"It hands the order over to {address(args['to'])}, with all rights of its holder."
+
+
+def _credit(reading: Reading) -> Iterator[str]:
+    args = reading.args
+    if reading.function == "push":
+        yield f"It sends the whole credit of {address(args['account'])} to that same account."
+        return
+    owner = args.get("account", reading.document.account)
+    community = ids.community_of_account(owner)
+    whose = (
+        "your credit"
+        if community is None
+        else f"the commission of {f'community {community}' if community else 'the platform'}"
+    )
+    yield f"It takes {reading.amount(args['amount'])} out of {whose} and sends it to {address(args['to'])}."
+
+
+def _split_change(reading: Reading) -> Iterator[str]:
+    args, wanted = reading.args, reading.args["wanted"]
+    verb = "proposes a change of" if reading.function == "propose" else "changes"
+    yield f"It {verb} split {args['splitId']}; older versions keep what they earned. Nobody else has a share then:"
+    first_new = max(share["seat"] for share in wanted["shares"]) + 1 - len(wanted["newPayees"])
+    for share in wanted["shares"]:
+        new = share["seat"] - first_new
+        is_new = 0 <= new < len(wanted["newPayees"])
+        who = f"{address(wanted['newPayees'][new])}, new on seat" if is_new else "the payee on seat"
+        locked = f", locked until {time_text(share['lockedUntil'])}" if share["lockedUntil"] else ""
+        yield f"  {who} {share['seat'] + 1} gets {decimal(share['bps'], 2)} % of all income{locked}."
+    yield f"It can be made until {time_text(wanted['deadline'])}."
+
+
+def _split(reading: Reading) -> Iterator[str]:
+    args = reading.args
+    if "payees" in args:
+        yield "It makes a split. Nobody owns it; a share falls only when its payee agrees."
+        for payee, share in zip(args["payees"], args["shares"], strict=False):
+            locked = f", locked until {time_text(share['lockedUntil'])}" if share["lockedUntil"] else ""
+            yield f"  {address(payee)} gets {decimal(share['bps'], 2)} % of all income{locked}."
+        return
+    if "changeHash" in args:
+        verb = "agrees to" if args["approved"] else "takes back the agreement to"
+        yield f"It {verb} the change of a split whose hash is 0x{args['changeHash'].hex()}."
+        return
+    split_id = args["splitId"]
+    if "wanted" in args:
+        yield from _split_change(reading)
+        return
+    if "seat" in args:
+        yield f"It moves seat {args['seat'] + 1} of split {split_id}, with all that is due to it, to {address(args['newPayee'])}."
+        return
+    what = "ETH" if reading.currency == ETH else f"the token {address(args['currency'])}"
+    texts = {
+        "collect": lambda: (
+            f"It takes the credit in {what} at {address(args['ledger'])} into the books of split {split_id}, version {args['version']}."
+        ),
+        "sweep": lambda: (
+            f"It takes all {what} at the deposit address of split {split_id} into the books of its current version."
+        ),
+        "claim": lambda: (
+            f"It takes out all {what} that is due to payee {args['place'] + 1} of split {split_id}, version {args['version']}, "
+            f"and sends it to {address(args['to'])}."
+        ),
+    }
+    yield texts[reading.function]()
+
+
+def _persona(reading: Reading) -> Iterator[str]:
+    args, name = reading.args, printable(reading.nickname)
+    texts: dict[str, Callable[[], str]] = {
+        "personas.commit": lambda: (
+            "It commits to a nickname that the call does not tell; the page that made the commitment knows it."
+        ),
+        "personas.claim": lambda: f"It claims the nickname {name} for that account.",
+        "personas.set_profile": lambda: f"It says that the profile of {name} is at {printable(args['uri'])}.",
+        "personas.offer": lambda: (
+            f"It offers the nickname {name} to {address(args['to'])}, who can take it in three days."
+        ),
+        "personas.withdraw_offer": lambda: f"It withdraws the offer of the nickname {name}.",
+        "personas.accept": lambda: f"It takes over the nickname {name}, with all that is told of it.",
+        "personas.retire": lambda: f"It gives up the nickname {name} for ever: nobody can claim it again.",
+    }
+    yield texts[reading.action]()
+
+
+def _token(reading: Reading) -> Iterator[str]:
+    args, subject = reading.args, reading.document["subject"]
+    if reading.function == "mintBatch":
+        yield f"It mints {reading.amount(sum(args['amounts']))} to {len(args['accounts'])} accounts:"
+        for account, units in zip(args["accounts"], args["amounts"], strict=False):
+            yield f"  {address(account)} gets {reading.amount(units)}."
+        return
+    units = args.get("amount", args.get("value", 0))
+    texts = {
+        "mint": lambda: f"It mints {reading.amount(units)} to {address(args['to'])}.",
+        "transfer": lambda: f"It sends {reading.amount(units)} to {address(args['to'])}.",
+        "burn": lambda: f"It destroys {reading.amount(units)} of yours.",
+        "renounceMint": lambda: f"It ends minting of community {subject}'s token for ever.",
+        "mintVested": lambda: (
+            f"It mints what has vested of the founder's share of community {subject}, to the founder."
+        ),
+        "setContractURI": lambda: f"It changes the description of community {subject} to {printable(args['uri'])}.",
+        "freezeContractURI": lambda: f"It makes the description of community {subject} final.",
+    }
+    yield texts[reading.function]()
+
+
+def _community(reading: Reading) -> Iterator[str]:
+    args = reading.args
+    if "params" in args:
+        params = args["params"]
+        yield f"It opens a community named {printable(params['name'])} with a token {printable(params['symbol'])}."
+        yield f"At most {decimal(params['cap'], ETH_DECIMALS)} tokens can ever exist; {decimal(params['founderAllocation'], ETH_DECIMALS)} are yours."
+        yield f"Its commission is {decimal(params['feeBps'], 2)} %."
+        return
+    place = f"community {args['id']}" if args["id"] else "the platform"
+    texts: dict[str, Callable[[], str]] = {
+        "setFeeBps": lambda: f"It sets the commission of {place} to {decimal(args['newFeeBps'], 2)} %.",
+        "offerStewardship": lambda: f"It offers the stewardship of {place} to {address(args['to'])}.",
+        "acceptStewardship": lambda: f"It takes over the stewardship of {place}.",
+    }
+    yield texts[reading.function]()
+
+
+def printable(text: str) -> str:
+    """Give somebody else's words so that they cannot play tricks on a terminal."""
+    return ascii_quoted(text) if any(not sign.isprintable() for sign in text) else f"“{text}”"
+
+
+def ascii_quoted(text: str) -> str:
+    """Give a text with everything but plain letters spelled out."""
+    return ascii(text)
+
+
+TOLD: dict[str, Callable[[Reading], Iterator[str]]] = {
+    "market.buy": _buy,
+    "market.list": _list,
+    "market.buy_many": _cart,
+    "market.deposit_bond": _bond,
+    "market.withdraw_bond": _bond,
+    "market.set_paused": _listing_change,
+    "market.set_quantity_limit": _listing_change,
+    "token.approve": _approve,
+    "credits.withdraw": _credit,
+    "credits.push": _credit,
+    **{f"splits.{verb}": _split for verb in ("create", "collect", "sweep", "claim", "send", "move")},
+    **{f"splits.{verb}": _split for verb in ("propose", "approve", "disapprove", "change")},
+    **{f"personas.{verb}": _persona for verb in ("commit", "claim", "set_profile", "offer", "accept", "retire")},
+    "personas.withdraw_offer": _persona,
+    **{f"tokens.{verb}": _token for verb in ("mint", "mint_batch", "renounce_mint", "mint_vested", "burn", "transfer")},
+    **{f"tokens.{verb}": _token for verb in ("set_contract_uri", "freeze_contract_uri")},
+    **{f"communities.{verb}": _community for verb in ("open", "set_fee", "offer_stewardship", "accept_stewardship")},
+}
