@@ -4,14 +4,15 @@ from importlib import import_module
 
 from flask import Flask
 
-from frontend import errors, extensions, formatters, security
+from frontend import errors, extensions, formatters, security, templating
 from frontend.auth.sessions import ServerSessions
 from frontend.config import Settings
+from frontend.operations import logs
 
 # in the order in which they are registered
 AREAS = (
-    "explore", "communities", "tokens", "listings", "orders", "credits", "help",
-    "start", "auth", "intents", "content", "identicon", "contracts", "health",
+    "explore", "communities", "tokens", "listings", "orders", "credits", "bonds", "splits", "personas", "cart", "help",
+    "notes", "start", "auth", "intents", "transactions", "content", "identicon", "contracts", "health",
 )  # fmt: skip
 MAX_REQUEST_BYTES = 10 * 1024 * 1024
 MAX_FORM_FIELD_BYTES = 256 * 1024
@@ -21,6 +22,7 @@ MAX_FORM_FIELDS = 500
 def create_app(settings: Settings) -> Flask:
     """Make the app. Raises: SetupError when the market's contracts are unknown, or their ABIs do not match."""
     app = Flask(__name__)
+    app.jinja_environment = templating.SpokenEnvironment  # type: ignore[assignment]  # Flask names its own class only
     configure(app, settings)
     bind_extensions(app, settings)
     register_filters(app)
@@ -31,7 +33,9 @@ def create_app(settings: Settings) -> Flask:
 
 def create_app_from_env() -> Flask:
     """Make the app from the environment, for the web server. Raises: SetupError."""
-    return create_app(Settings.from_env())
+    settings = Settings.from_env()
+    logs.set_up(settings)
+    return create_app(settings)
 
 
 def configure(app: Flask, settings: Settings) -> None:
@@ -69,6 +73,7 @@ def register_blueprints(app: Flask) -> None:
     """Step 4: the pages, one blueprint an area."""
     for area in AREAS:
         app.register_blueprint(import_module(f"frontend.blueprints.{area}.routes").blueprint)
+    templating.register(app)
 
 
 def register_errors(app: Flask) -> None:

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +14,21 @@ LOCAL_CHAINS = {1337: "Ganache 1337", 31337: "Anvil 31337"}
 CHAIN_NAMES = LOCAL_CHAINS | {1: "Ethereum", 11155111: "Sepolia", 10: "OP Mainnet", 8453: "Base", 42161: "Arbitrum One"}
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 MIN_SECRET_LENGTH = 32
+MEGABYTE = 1024 * 1024
+# each may come as NAME_FILE, the path of a file that holds it
+BY_FILE = ("DATABASE_URL", "RPC_URL", "SECRET_KEY", "CONTENT_S3_SECRET")
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Where the bucket of an S3-compatible store is, and who we are there. endpoint None: Amazon's own."""
+
+    name: str
+    endpoint: str | None
+    region: str
+    key_id: str
+    secret: str = field(repr=False)
+    prefix: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,6 +44,15 @@ class Settings:
     deployments_dir: Path
     currencies: tuple[str, ...] = ()  # further ERC-20 offered in forms, lower-case addresses
     rpc_timeout_s: int = 10
+    trusted_proxies: int = 0  # how many reverse proxies of ours stand in front
+    writes_a_minute: int = 120  # of one account; a network address may write NETWORK_FACTOR times as much
+    log_format: str = "json"
+    web_bind: str = "127.0.0.1:8000"
+    web_workers: int = 2
+    web_threads: int = 4
+    metrics_bind: str | None = None  # host:port of the figures for Prometheus; None: nowhere
+    content_bucket: Bucket | None = None  # where descriptions and pictures are kept instead of content_dir
+    content_bytes_a_day: int = 50 * MEGABYTE  # what one account may upload
     testing: bool = False
 
     @property
@@ -62,16 +86,26 @@ class Settings:
 
         Raises: BadSetting naming the variable that is missing or wrong.
         """
+        environ = with_files(environ)
         return checked(
             Settings(
                 database_url=_needed(environ, "DATABASE_URL"),
                 rpc_url=_needed(environ, "RPC_URL"),
                 chain_id=_number(environ, "CHAIN_ID"),
                 origin=_needed(environ, "ORIGIN").rstrip("/"),
-                content_dir=Path(_needed(environ, "CONTENT_DIR")),
+                content_dir=_content_dir(environ),
+                content_bucket=_content_bucket(environ),
+                content_bytes_a_day=_number_or(environ, "CONTENT_MB_A_DAY", 50, least=1, most=1_000) * MEGABYTE,
                 secret_key=_needed(environ, "SECRET_KEY"),
                 deployments_dir=Path(environ.get("DEPLOYMENTS_DIR") or ROOT / "deployments"),
                 currencies=tuple(word.lower() for word in environ.get("CURRENCIES", "").replace(",", " ").split()),
+                trusted_proxies=_number_or(environ, "TRUSTED_PROXIES", 0, most=5),
+                writes_a_minute=_number_or(environ, "WRITES_A_MINUTE", 120, least=1),
+                log_format=environ.get("LOG_FORMAT") or "json",
+                web_bind=environ.get("WEB_BIND") or "127.0.0.1:8000",
+                web_workers=_number_or(environ, "WEB_WORKERS", 2, least=1, most=64),
+                web_threads=_number_or(environ, "WEB_THREADS", 4, least=1, most=64),
+                metrics_bind=environ.get("METRICS_BIND") or None,
             )
         )
 
@@ -87,6 +121,7 @@ class Settings:
             "secret_key": "a secret for tests only, long enough",
             "deployments_dir": folder / "deployments",
             "testing": True,
+            "writes_a_minute": 100_000,
         }
         return checked(Settings(**{**values, **changes}))  # type: ignore[arg-type]  # tests name the fields they change
 
@@ -108,10 +143,58 @@ def checked(settings: Settings) -> Settings:
         raise BadSetting(f"SECRET_KEY must have at least {MIN_SECRET_LENGTH} characters.")
     if not settings.rpc_url.startswith(("http://", "https://")):
         raise BadSetting("RPC_URL must begin with http:// or https://.")
+    if settings.log_format not in ("json", "text"):
+        raise BadSetting("LOG_FORMAT must be json or text.")
+    for name, bind in (("WEB_BIND", settings.web_bind), ("METRICS_BIND", settings.metrics_bind)):
+        if bind is not None and not re.fullmatch(r"([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}", bind):
+            raise BadSetting(f"{name} must be like 127.0.0.1:8000.")
     for address in settings.currencies:
         if not re.fullmatch(r"0x[0-9a-f]{40}", address):
             raise BadSetting("CURRENCIES must be token addresses, separated by commas.")
     return settings
+
+
+def with_files(environ: Mapping[str, str]) -> dict[str, str]:
+    """Give the environment with the secrets that it names by file: SECRET_KEY_FILE stands for SECRET_KEY, and so on.
+
+    Raises: BadSetting when the file cannot be read, or both are set.
+    """
+    found = dict(environ)
+    for name in BY_FILE:
+        path = environ.get(f"{name}_FILE")
+        if not path:
+            continue
+        if environ.get(name):
+            raise BadSetting(f"{name} and {name}_FILE are both set; keep one of them.")
+        try:
+            found[name] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise BadSetting(f"{name}_FILE names a file that cannot be read.") from None
+    return found
+
+
+def _content_dir(environ: Mapping[str, str]) -> Path:
+    store = environ.get("CONTENT_STORE") or "folder"
+    if store not in ("folder", "s3"):
+        raise BadSetting("CONTENT_STORE must be folder or s3.")
+    return Path(_needed(environ, "CONTENT_DIR") if store == "folder" else environ.get("CONTENT_DIR") or "content")
+
+
+def _content_bucket(environ: Mapping[str, str]) -> Bucket | None:
+    if environ.get("CONTENT_STORE") != "s3":
+        return None
+    endpoint = environ.get("CONTENT_S3_ENDPOINT", "").strip().rstrip("/") or None
+    if endpoint is not None and (not endpoint.startswith(("http://", "https://")) or "@" in endpoint):
+        raise BadSetting("CONTENT_S3_ENDPOINT must begin with http:// or https:// and hold no name or password.")
+    prefix = environ.get("CONTENT_S3_PREFIX", "").strip().strip("/")
+    return Bucket(
+        name=_needed(environ, "CONTENT_S3_BUCKET"),
+        endpoint=endpoint,
+        region=environ.get("CONTENT_S3_REGION") or "us-east-1",
+        key_id=_needed(environ, "CONTENT_S3_KEY_ID"),
+        secret=_needed(environ, "CONTENT_S3_SECRET"),
+        prefix=f"{prefix}/" if prefix else "",
+    )
 
 
 def _needed(environ: Mapping[str, str], name: str) -> str:
@@ -126,3 +209,12 @@ def _number(environ: Mapping[str, str], name: str) -> int:
     if not re.fullmatch(r"[0-9]{1,18}", value):
         raise BadSetting(f"{name} must be a whole number.")
     return int(value)
+
+
+def _number_or(environ: Mapping[str, str], name: str, default: int, *, least: int = 0, most: int = 1_000_000) -> int:
+    if not environ.get(name, "").strip():
+        return default
+    value = _number(environ, name)
+    if not least <= value <= most:
+        raise BadSetting(f"{name} must lie between {least} and {most}.")
+    return value

@@ -12,7 +12,8 @@ MarketError
 └── Refused(ValueError)              what was asked cannot be done: 422, with the field it is about
     ├── CallWouldRevert              the contract said no in the preflight
     ├── NotEnoughMoney               balance, or allowance
-    ├── NotFound(LookupError)        404
+    ├── NotFound(LookupError)        404; NotMatching when what is kept has another hash
+    ├── StoreDown                    503, the place of descriptions and pictures does not answer
     ├── SignInRefused                403
     ├── NotAllowed                   403
     └── TooMany                      429
@@ -21,13 +22,14 @@ MarketError
 import logging
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, Unauthorized
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, Unauthorized
 
 from frontend.i18n import choose_language
+from frontend.operations.counts import counts
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -170,6 +172,8 @@ def wants_json() -> bool:
 
 def tell_refused(problem: Refused) -> "AnyResponse":
     """A refusal: its own words."""
+    if isinstance(problem, TooMany):
+        counts().refused_for_rate.inc()
     response = _told(problem.status, problem.key, problem.text, field=problem.field)
     if isinstance(problem, TooMany):
         response.headers["Retry-After"] = str(problem.retry_after_s)
@@ -178,6 +182,7 @@ def tell_refused(problem: Refused) -> "AnyResponse":
 
 def tell_node(problem: NodeError) -> "AnyResponse":
     """The node failed: reading goes on, writing waits."""
+    counts().node_errors.labels(type(problem).__name__).inc()
     log.warning("request %s: %s", _request_id(), problem)
     texts = {
         "wrong_chain": gettext(
@@ -223,6 +228,8 @@ def tell_unauthorized(problem: Unauthorized) -> "AnyResponse":
 
 def tell_http(problem: HTTPException) -> "AnyResponse":
     """Everything that Flask itself says no to."""
+    if isinstance(problem, InternalServerError) and isinstance(problem.original_exception, SQLAlchemyError):
+        return tell_database(problem.original_exception)  # it failed before the request began, opening the session
     status = problem.code or 500
     if problem.response is not None or status < 400:
         return problem.get_response()
@@ -246,6 +253,7 @@ def tell_http(problem: HTTPException) -> "AnyResponse":
 
 def tell_database(problem: SQLAlchemyError) -> "AnyResponse":
     """The database failed."""
+    counts().database_errors.inc()
     log.error("request %s: database: %s", _request_id(), type(problem).__name__, exc_info=problem)
     return _plain(
         503,
@@ -294,4 +302,4 @@ def _json(status: int, key: str, text: str, field: str | None) -> Response:
 
 
 def _request_id() -> str:
-    return str(getattr(g, "request_id", "-"))
+    return str(request.environ.get("dokkaebi.request_id", "-"))

@@ -9,12 +9,13 @@ Use them inside a request (or an app context):
 
 import logging
 import time
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, cast
 
 from flask import Flask, current_app, has_request_context, request
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from werkzeug.local import LocalProxy
 
 from frontend.config import Settings
@@ -26,6 +27,7 @@ from frontend.index.queries import Queries
 from frontend.index.views import Head
 from frontend.limits import Limiter
 from frontend.store.database import Database, create_engine
+from frontend.store.reading import Shared, end
 
 if TYPE_CHECKING:
     from frontend.services import Services
@@ -40,7 +42,12 @@ csrf = CSRFProtect()
 
 
 class PageQueries(Queries):
-    """The index as one request sees it: the head is asked for once, so that a page tells of one block throughout."""
+    """The index as one request sees it: a page is read in one transaction, so that all of it is as of one block."""
+
+    def _connect(self) -> AbstractContextManager[Connection]:
+        if not has_request_context() or request.method not in ("GET", "HEAD"):
+            return super()._connect()  # what a form has just written must be seen
+        return Shared(self._engine, request.environ)
 
     def head(self) -> Head | None:
         """Give how far the index is. If it could not be asked, it is not asked again in the same request."""
@@ -64,7 +71,7 @@ class Bound:
         self.registry = Registry.load(settings)
         self.db = Database(engine)
         self.queries = PageQueries(engine)
-        self.limiter = Limiter()
+        self.limiter = Limiter(self.db, settings.secret_key)
         self.services = Services(settings, self.registry, self.db, self.queries)
         self._record = self._stamp()
         self._look_again = time.monotonic() + LOOK_EVERY_S
@@ -104,6 +111,7 @@ def bound() -> Bound:
 def init_app(app: Flask, settings: Settings) -> None:
     """Bind everything to one app."""
     app.extensions[KEY] = Bound(settings, create_engine(settings.database_url))
+    app.teardown_request(lambda _problem: end(request.environ))
     babel.init_app(
         app, locale_selector=choose_language, default_translation_directories=str(app.root_path) + "/translations"
     )

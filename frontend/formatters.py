@@ -1,13 +1,16 @@
 """Numbers, addresses and times as people read them; registered as template filters. Exact: nothing is rounded away."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from eth_utils.address import is_address, to_checksum_address
 from eth_utils.crypto import keccak
 from flask import Flask, url_for
-from flask_babel import format_datetime, get_locale, gettext, ngettext
+from flask_babel import gettext, ngettext
 from markupsafe import Markup, escape
+
+from frontend.i18n import spoken_language
 
 if TYPE_CHECKING:
     from frontend.index.views import Currency
@@ -16,6 +19,9 @@ ETH = "0x" + "0" * 40
 ETH_DECIMALS = 18
 MAX_UINT256 = 2**256 - 1
 MAX_DECIMALS = 77
+MANY = 4096  # addresses whose name and spelling are remembered
+DAY_S = 86_400
+READABLE_DECIMALS = 4
 # placeholder names until accounts choose their own: mood and creature, in both languages
 MOODS = (
     ("Sleepy", "졸린"), ("Brisk", "날랜"), ("Quiet", "조용한"), ("Merry", "신난"), ("Shy", "수줍은"), ("Bold", "당찬"),
@@ -42,6 +48,15 @@ def units(amount_units: int, currency: "Currency | str") -> str:
     return f"{decimal_text(amount_units, found.decimals)} {visible(found.symbol)}"
 
 
+def rounded_units(amount_units: int, currency: "Currency | str") -> str:
+    """Give an amount for reading, not for paying: cut after four decimals, and then marked as not exact."""
+    found = _currency(currency)
+    step = 10 ** max(0, found.decimals - READABLE_DECIMALS)
+    cut_units = amount_units // step * step
+    mark = "" if cut_units == amount_units else "≈ "
+    return f"{mark}{units(cut_units, found)}"
+
+
 def token_units(amount_units: int, symbol: str) -> str:
     """Give an amount of a community's token, whose symbol may not be on the chain yet."""
     return f"{decimal_text(amount_units, ETH_DECIMALS)} {visible(symbol)}"
@@ -59,10 +74,16 @@ def plain_units(amount_units: int, decimals: int = 18) -> str:
 
 def short(address: str) -> str:
     """Give an address's ends; hashes too."""
-    text = to_checksum_address(address) if is_address(address) else str(address)
+    return _ends(str(address))
+
+
+@lru_cache(MANY)
+def _ends(address: str) -> str:
+    text = to_checksum_address(address) if is_address(address) else address
     return f"{text[:6]}…{text[-4:]}"
 
 
+@lru_cache(MANY)
 def checksum(address: str) -> str:
     """Give an address with checksum letters."""
     return to_checksum_address(address)
@@ -74,8 +95,13 @@ def when(timestamp_ts: int) -> Markup:
         moment = datetime.fromtimestamp(timestamp_ts, UTC)
     except (OverflowError, ValueError, OSError):
         return Markup("<span>{}</span>").format(gettext("far in the future"))
-    text = format_datetime(moment, "yyyy-MM-dd HH:mm") + " UTC"
+    text = f"{moment:%Y-%m-%d %H:%M} UTC"
     return Markup('<time datetime="{}" data-ts="{}">{}</time>').format(moment.isoformat(), int(timestamp_ts), text)
+
+
+def day_text(day: int) -> str:
+    """Give a unix day (UTC) as a date: 20000 → 2024-10-04"""
+    return datetime.fromtimestamp(day * DAY_S, UTC).date().isoformat()
 
 
 def duration(seconds: int) -> str:
@@ -107,8 +133,12 @@ def identicon(address: str) -> str:
 
 def persona(address: str) -> str:
     """Give an account's placeholder name: the same account has the same name everywhere; two accounts may share one."""
-    digest = keccak(text=address.lower())
-    korean = str(get_locale() or "en").startswith("ko")
+    return _named(address.lower(), spoken_language() == "ko")
+
+
+@lru_cache(MANY)
+def _named(address: str, korean: bool) -> str:
+    digest = keccak(text=address)
     mood, creature = MOODS[digest[0] % len(MOODS)][korean], CREATURES[digest[1] % len(CREATURES)][korean]
     return f"{mood} {creature} {digest[2] % 90 + 10}"
 
@@ -162,12 +192,14 @@ def _currency(found: "Currency | str") -> "Currency":
 
 FILTERS = {
     "units": units,
+    "rounded_units": rounded_units,
     "token_units": token_units,
     "eth": eth,
     "plain_units": plain_units,
     "short": short,
     "checksum": checksum,
     "when": when,
+    "day_text": day_text,
     "long_duration": duration,
     "duration": duration,
     "bps": bps,

@@ -1,6 +1,7 @@
 """Which language a page speaks: what the URL asks for, else what was chosen before, else what the browser prefers."""
 
 from flask import Response, request
+from flask_babel import get_locale
 
 LANGUAGES = {"ko": "한국어", "en": "English"}
 DEFAULT = "en"
@@ -14,6 +15,12 @@ def choose_language() -> str:
         if wanted in LANGUAGES:
             return str(wanted)
     return request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT
+
+
+def spoken_language() -> str:
+    """Give the language in which texts come out just now, "ko" or "en"."""
+    locale = get_locale()
+    return "ko" if locale is not None and locale.language == "ko" else "en"
 
 
 def remember_language(response: Response, *, secure: bool) -> Response:

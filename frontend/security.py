@@ -1,16 +1,13 @@
-"""What holds for every answer: headers, the Host and Origin checks, the request id and the access log."""
-
-import logging
-import secrets
-import time
+"""What holds for every answer: headers, the Host and Origin checks, and how much somebody may write."""
 
 from flask import Flask, Response, abort, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from frontend.auth import current_account
 from frontend.config import Settings
 from frontend.i18n import remember_language
-
-access_log = logging.getLogger("frontend.access")
+from frontend.limits import network_of
+from frontend.operations.watched import ID, ROUTE, Watched
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; font-src 'self'; "
@@ -28,17 +25,23 @@ HEADERS = {
 }
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 A_YEAR_S = 365 * 86400
+NETWORK_FACTOR = 5  # many people may share one network address
 
 
 def protect(app: Flask, settings: Settings) -> None:
     """Put the checks before, and the headers behind, every request."""
+    app.wsgi_app = Watched(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way of wrapping an app
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]  # as above
 
     @app.before_request
     def begin() -> None:
-        g.request_id = secrets.token_hex(6)
-        g.began = time.monotonic()
+        g.request_id = request.environ.get(ID, "-")
+        request.environ[ROUTE] = request.url_rule.rule if request.url_rule else "-"
         check_host(settings)
         check_origin(settings)
+        check_writes(settings)
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -46,23 +49,33 @@ def protect(app: Flask, settings: Settings) -> None:
             response.headers.setdefault(name, value)
         if settings.is_secure:
             response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR_S}")
-        request_id = getattr(g, "request_id", "-")
-        response.headers["X-Request-Id"] = request_id
+        response.headers["X-Request-Id"] = request.environ.get(ID, "-")
         if response.mimetype in ("text/html", "application/json"):
             response.headers.setdefault("Cache-Control", "no-store")
             remember_language(response, secure=settings.is_secure)
-        took_ms = int((time.monotonic() - getattr(g, "began", time.monotonic())) * 1000)
-        # the route's name, never the path: paths hold addresses
-        access_log.info(
-            "%s %s %s %s %d ms", request_id, request.method, request.endpoint, response.status_code, took_ms
-        )
         return response
 
 
 def check_host(settings: Settings) -> None:
     """Answer only under our own name, so that no link or message is built from somebody else's."""
+    if request.blueprint == "health":  # asked by machines under any name; builds no links
+        return
     if request.host != settings.host:
         abort(421)
+
+
+def check_writes(settings: Settings) -> None:
+    """Refuse more writes in a minute than an account, or all who share a network address, may make. Raises: TooMany."""
+    from frontend.extensions import bound
+
+    if request.method in SAFE_METHODS:
+        return
+    network = network_of(request.remote_addr)
+    hits = [("writes of network", network, NETWORK_FACTOR * settings.writes_a_minute)]
+    account = current_account()
+    if account is not None:
+        hits.append(("writes of account", account, settings.writes_a_minute))
+    bound().limiter.hit_all(hits, 60)
 
 
 def check_origin(settings: Settings) -> None:
@@ -98,6 +111,6 @@ def register_context(app: Flask) -> None:
             },
             "head": queries.head(),
             "account": account,
-            "tray": services.intent_store.of_account(account) if account else [],
+            "tray": services.intent_store.tray(account) if account else [],
             "request_id": getattr(g, "request_id", "-"),
         }

@@ -18,7 +18,7 @@ ANONYMOUS_S = 6 * 3600
 TOUCH_EVERY_S = 300
 SWEEP_CHANCE = 200
 # answers that are the same for everyone need no session
-PUBLIC_PATHS = ("/static/", "/identicon/", "/content/", "/contracts/", "/healthz")
+PUBLIC_PATHS = ("/static/", "/identicon/", "/content/", "/contracts/", "/health", "/ready")
 FIELDS = ("account", "csrf_token")
 
 
@@ -86,7 +86,8 @@ class ServerSessions(SessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Keep what has changed, and give the browser its cookie."""
-        assert isinstance(session, ServerSession)
+        if not isinstance(session, ServerSession):
+            return  # the database was away when it was to be opened
         if session.row is not None and not session.get("account") and session.loaded.get("account"):
             self._end(app, session)
             response.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="Lax")

@@ -10,20 +10,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from eth_abi.abi import encode
 from eth_account.messages import _hash_eip191_message, encode_defunct
 from eth_utils.address import is_checksum_address
 from flask_babel import gettext
 
 from frontend.errors import SignInRefused
-from frontend.services.chain import Chain, RpcError
-from frontend.services.reverts import NoFunds, Reverted
+from frontend.services.chain import Chain
+from frontend.services.wallets import contract_wallet_agrees
 
 LIFE = timedelta(minutes=5)
 SKEW = timedelta(seconds=60)
 MAX_MESSAGE = 2000
 MAX_SIGNATURE = 20_000
-MAGIC = bytes.fromhex("1626ba7e")  # isValidSignature(bytes32,bytes), the call's selector and its answer
 STATEMENT = "Sign in to the Dokkaebi market. This costs nothing and sends nothing."
 
 # (address, hash of the signed message, signature) → is it the contract wallet's?
@@ -151,14 +149,7 @@ class Verifier:
 
     def _contract_wallet_agrees(self, account: str, digest: bytes, signature: bytes) -> bool:
         """Ask a contract wallet by ERC-1271. Chain: eth_call at the newest block."""
-        if not self.chain.has_code(account):
-            return False
-        data = MAGIC + encode(["bytes32", "bytes"], [digest, signature])
-        try:
-            answer = self.chain.call(account, "0x" + data.hex())
-        except (Reverted, NoFunds, RpcError):
-            return False
-        return len(answer) >= 32 and answer[:4] == MAGIC and not any(answer[4:32])
+        return contract_wallet_agrees(self.chain, account, digest, signature)
 
 
 def _wallet_agrees(parsed: Any, signature: str, wallet_check: WalletCheck) -> bool:

@@ -128,8 +128,8 @@ class Seed:
     def find_community(self, plan: CommunityPlan) -> Community | None:
         """Give a community by its name and founder."""
         founder = self.address(plan.founder).lower()
-        page = self.queries.communities(q=plan.symbol, per_page=100)
-        return next((row for row in page.items if row.founder == founder and row.name == plan.name), None)
+        own = self.queries.communities_of(founder)
+        return next((row for row in own if row.founder == founder and row.name == plan.name), None)
 
     def open_community(self, plan: CommunityPlan) -> None:
         """Open a community, with its picture."""

@@ -1,155 +1,226 @@
 """State rows in one transaction: read once, changed in memory, journalled per block, written together at the end."""
 
 import json
-from collections import defaultdict
-from typing import Any
+from collections.abc import Callable, Iterable
+from enum import Enum
+from functools import cache
+from operator import itemgetter
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+import orjson
+from sqlalchemy import Connection, Table, delete, select
 
+from frontend.index.bulk import Key, Row, rows_of
 from frontend.index.models import STATE_TABLES, communities, journal
 
-Row = dict[str, Any]
-Key = tuple[Any, ...]
+__all__ = ["Changes", "Row", "canonical", "undo"]
 
-TABLES = {table.name: table for table in STATE_TABLES}
+TOKENS_AT_ONCE = 500
+MAX_UINT64 = 2**64 - 1
 
-
-def canonical(value: Any) -> str:
-    """Write JSON in its one spelling."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+# what the fast writer cannot write (numbers above 64 bit within lists) comes out of this one in the same spelling
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False)
 
 
-def key_columns(table: Table) -> list[str]:
+def canonical(plain: Any) -> str:
+    """Write JSON in its one spelling: sorted keys, no spaces, text as it is."""
+    value = plain
+    if type(plain) is dict and _has_large(plain):
+        value = {
+            name: orjson.Fragment(str(found)) if type(found) is int and found > MAX_UINT64 else found
+            for name, found in plain.items()
+        }
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:
+        return _ENCODER.encode(plain)
+
+
+def _has_large(plain: dict[str, Any]) -> bool:
+    for found in plain.values():  # noqa: SIM110 a generator takes twice as long
+        if type(found) is int and found > MAX_UINT64:
+            return True
+    return False
+
+
+@cache
+def key_columns(table: Table) -> tuple[str, ...]:
     """Name a table's primary key."""
-    return [column.name for column in table.primary_key.columns]
+    return tuple(column.name for column in table.primary_key.columns)
 
 
-def matching(table: Table) -> Any:
-    """Give the condition on a table's primary key with parameters k_<column>."""
-    conditions = [table.c[name] == bindparam(f"k_{name}") for name in key_columns(table)]
-    found = conditions[0]
-    for condition in conditions[1:]:
-        found = found & condition
-    return found
+@cache
+def key_of(table: Table) -> Callable[[Row], Key]:
+    """Give what tells a row's primary key."""
+    names = key_columns(table)
+    return itemgetter(*names) if len(names) > 1 else lambda row: (row[names[0]],)
+
+
+class Unknown(Enum):
+    """In place of a row that nobody has looked for."""
+
+    ROW = 0
+
+
+Before = Row | None | Literal[Unknown.ROW]
+
+
+class Sheet:
+    """What one transaction knows of one table, and has changed in it."""
+
+    def __init__(self, table: Table, dialect: str) -> None:
+        self.name = str(table.name)
+        self.statements = rows_of(table, dialect)
+        self.key_of = key_of(table)
+        self.rows: dict[Key, Row | None] = {}  # as they are now
+        self.stored: dict[Key, bool] = {}  # is there a row in the database? Only where somebody has looked
+        self.changed: set[Key] = set()
+        self.touched: set[Key] = set()  # by the block under way
+
+    def read(self, connection: Connection, keys: Iterable[Key]) -> None:
+        """Read those rows that are not known."""
+        missing = [key for key in dict.fromkeys(keys) if key not in self.rows]
+        found = self.statements.read(connection, missing)
+        for key in missing:
+            self.rows[key] = found.get(key)
+            self.stored[key] = key in found
+
+    def write(self, connection: Connection) -> None:
+        """Bring the changed rows to the database, in the order of their keys."""
+        removed: list[Key] = []
+        new: list[Row] = []
+        changed: list[Row] = []
+        for key in sorted(self.changed):
+            row, there = self.rows[key], self.stored.get(key, True)
+            if row is not None:
+                (changed if there else new).append(row)
+            elif there:
+                removed.append(key)
+        self.statements.remove(connection, removed)
+        self.statements.put(connection, changed)
+        self.statements.insert(connection, new)
 
 
 class Changes:
     """What one transaction changes in the state tables.
 
-    An event's changes are held back until `keep`, so that one that turns out to be nonsense leaves nothing behind.
+    An event's changes can be taken back until `keep`, so that one that turns out to be nonsense leaves nothing behind.
     """
 
     def __init__(self, connection: Connection, journal_from: int) -> None:
         self._connection = connection
         self._journal_from = journal_from
-        self._stored: dict[tuple[Table, Key], bool] = {}  # was the row in the database?
-        self._rows: dict[tuple[Table, Key], Row | None] = {}
-        self._pending: dict[tuple[Table, Key], Row | None] = {}
+        self._sheets = {table: Sheet(table, connection.dialect.name) for table in STATE_TABLES}
+        self._communities = self._sheets[communities]
+        self._pending: list[tuple[Sheet, Key, Before]] = []  # the changes of the event under way
         self._journal: list[Row] = []
         self._block = -1
-        self._touched: set[tuple[Table, Key]] = set()
+        self._step = 0
         self._tokens: dict[str, int | None] = {}
 
     def begin_block(self, number: int) -> None:
         """Say which block the next changes belong to."""
         self._block = number
-        self._touched = set()
+        self._step = 0
+        for sheet in self._sheets.values():
+            sheet.touched.clear()
+
+    def expect(self, table: Table, keys: Iterable[Key]) -> None:
+        """Read rows that will be asked for, all at once; what is not expected is read when it is asked for."""
+        self._sheets[table].read(self._connection, keys)
+
+    def expect_tokens(self, tokens: Iterable[str]) -> None:
+        """Look up whose tokens these are, all at once."""
+        wanted = sorted(set(tokens) - set(self._tokens))
+        for start in range(0, len(wanted), TOKENS_AT_ONCE):
+            part = wanted[start : start + TOKENS_AT_ONCE]
+            found = select(communities.c.token, communities.c.id).where(communities.c.token.in_(part))
+            there = {row.token: row.id for row in self._connection.execute(found)}
+            self._tokens |= {token: there.get(token) for token in part}
+
+    def known(self, table: Table, *key: Any) -> Row | None:
+        """Give a row that was read or written before, not to be changed; None when it was not, or is not there."""
+        return self._sheets[table].rows.get(key)
 
     def get(self, table: Table, *key: Any) -> Row | None:
-        """Give a copy of a row as it is now."""
-        place = (table, key)
-        if place in self._pending:
-            row = self._pending[place]
-        else:
-            if place not in self._rows:
-                self._load(place)
-            row = self._rows[place]
-        return None if row is None else dict(row)
+        """Give a row as it is now, not to be changed."""
+        rows = self._sheets[table].rows
+        if key not in rows:
+            self.expect(table, [key])
+        return rows[key]
 
     def put(self, table: Table, row: Row) -> None:
         """Write a row, new or changed."""
-        self._pending[table, tuple(row[name] for name in key_columns(table))] = row
+        sheet = self._sheets[table]
+        self._set(sheet, sheet.key_of(row), row)
+
+    def add(self, table: Table, row: Row) -> None:
+        """Write a row that cannot be there yet, so that nobody need look for it."""
+        sheet = self._sheets[table]
+        key = sheet.key_of(row)
+        if key not in sheet.rows:
+            sheet.rows[key], sheet.stored[key] = None, False
+        self._set(sheet, key, row)
 
     def remove(self, table: Table, *key: Any) -> None:
         """Take a row out."""
-        self._pending[table, key] = None
+        self._set(self._sheets[table], key, None)
+
+    def _set(self, sheet: Sheet, key: Key, row: Row | None) -> None:
+        rows = sheet.rows
+        self._pending.append((sheet, key, rows.get(key, Unknown.ROW)))
+        rows[key] = row
 
     def keep(self) -> None:
         """Make the changes of this event stay."""
-        for place, row in self._pending.items():
-            if place not in self._rows:
-                self._load(place)
-            if place not in self._touched:
-                self._touched.add(place)
-                self._remember(place)
-            self._rows[place] = row
+        if self._block >= self._journal_from:
+            self._remember()
+        for sheet, key, _ in self._pending:
+            sheet.changed.add(key)
+            if sheet is self._communities and (row := sheet.rows[key]) is not None:
+                self._tokens[row["token"]] = row["id"]
         self._pending.clear()
 
     def drop(self) -> None:
-        """Forget the changes of this event."""
+        """Take back the changes of this event."""
+        for sheet, key, before in reversed(self._pending):
+            if before is Unknown.ROW:
+                del sheet.rows[key]
+            else:
+                sheet.rows[key] = before
         self._pending.clear()
 
     def community_of_token(self, token: str) -> int | None:
         """Give the community whose token this is."""
-        for (table, _), row in self._pending.items():
-            if table is communities and row is not None and row["token"] == token:
-                return int(row["id"])
-        if self._tokens.get(token) is None:
-            found = select(communities.c.id).where(communities.c.token == token)
-            self._tokens[token] = self._connection.execute(found).scalar_one_or_none()
-            if self._tokens[token] is None:
-                ours = (row for (table, _), row in self._rows.items() if table is communities and row is not None)
-                self._tokens[token] = next((int(row["id"]) for row in ours if row["token"] == token), None)
+        if token not in self._tokens:
+            self.expect_tokens([token])
         return self._tokens[token]
 
     def write(self) -> None:
         """Bring all that was kept to the database."""
-        inserts: dict[Table, list[Row]] = defaultdict(list)
-        updates: dict[Table, list[Row]] = defaultdict(list)
-        deletes: dict[Table, list[Row]] = defaultdict(list)
-        for (table, key), row in self._rows.items():
-            stored = self._stored[table, key]
-            at = {f"k_{name}": value for name, value in zip(key_columns(table), key, strict=True)}
-            if row is not None and not stored:
-                inserts[table].append(row)
-            elif row is not None:
-                updates[table].append(row | at)
-            elif stored:
-                deletes[table].append(at)
-        for table in STATE_TABLES:
-            if deletes[table]:
-                self._connection.execute(delete(table).where(matching(table)), deletes[table])
-            if inserts[table]:
-                self._connection.execute(insert(table), inserts[table])
-            if updates[table]:
-                values: dict[str, Any] = {
-                    column.name: bindparam(column.name) for column in table.c if not column.primary_key
+        for sheet in self._sheets.values():
+            sheet.write(self._connection)
+        rows_of(journal, self._connection.dialect.name).insert(self._connection, self._journal)
+
+    def _remember(self) -> None:
+        """Write down what rows were before this block changed them."""
+        for sheet, key, before in self._pending:
+            if key in sheet.touched:
+                continue
+            sheet.touched.add(key)
+            if before is Unknown.ROW:
+                before = sheet.statements.read(self._connection, [key]).get(key)
+                sheet.stored[key] = before is not None
+            self._journal.append(
+                {
+                    "block": self._block,
+                    "step": self._step,
+                    "table_name": sheet.name,
+                    "key": canonical(list(key)),
+                    "before": None if before is None else canonical(before),
                 }
-                self._connection.execute(update(table).where(matching(table)).values(values), updates[table])
-        if self._journal:
-            self._connection.execute(insert(journal), self._journal)
-
-    def _load(self, place: tuple[Table, Key]) -> None:
-        table, key = place
-        at = {f"k_{name}": value for name, value in zip(key_columns(table), key, strict=True)}
-        found = self._connection.execute(select(table).where(matching(table)), at).mappings().one_or_none()
-        self._rows[place] = None if found is None else dict(found)
-        self._stored[place] = found is not None
-
-    def _remember(self, place: tuple[Table, Key]) -> None:
-        if self._block < self._journal_from:
-            return
-        table, key = place
-        before = self._rows[place]
-        self._journal.append(
-            {
-                "block": self._block,
-                "step": len(self._touched) - 1,
-                "table_name": table.name,
-                "key": canonical(list(key)),
-                "before": None if before is None else canonical(before),
-            }
-        )
+            )
+            self._step += 1
 
 
 def undo(connection: Connection, down_to: int) -> None:
@@ -159,10 +230,9 @@ def undo(connection: Connection, down_to: int) -> None:
     found = select(journal).where(journal.c.block > down_to).order_by(journal.c.block.desc(), journal.c.step.desc())
     for entry in connection.execute(found):
         before[entry.table_name, entry.key] = entry.before
-    for (table_name, key), row in before.items():
-        table = TABLES[table_name]
-        at = {f"k_{name}": value for name, value in zip(key_columns(table), json.loads(key), strict=True)}
-        connection.execute(delete(table).where(matching(table)), at)
-        if row is not None:
-            connection.execute(insert(table), json.loads(row))
+    for table in STATE_TABLES:
+        entries = [(key, row) for (name, key), row in before.items() if name == table.name]
+        statements = rows_of(table, connection.dialect.name)
+        statements.remove(connection, [tuple(json.loads(key)) for key, _ in entries])
+        statements.insert(connection, [json.loads(row) for _, row in entries if row is not None])
     connection.execute(delete(journal).where(journal.c.block > down_to))

@@ -73,13 +73,13 @@ class Currencies:
         name, symbol, decimals = self._node.ask_all(
             [("eth_call", [{"to": address, "data": data}, "latest"]) for data in (NAME, SYMBOL, DECIMALS)]
         )
-        number = _number(decimals)
+        number = decimals_of(decimals)
         if number is None:
             self._failed[address] = time.monotonic() + ASK_AGAIN_S
             return
         values = {
-            "name": _text(name),
-            "symbol": _text(symbol) or f"{address[:6]}…{address[-4:]}",
+            "name": name_of(name),
+            "symbol": name_of(symbol) or f"{address[:6]}…{address[-4:]}",
             "decimals": number,
             "configured": address in self._configured,
             "asked_at_ts": int(time.time()),
@@ -98,15 +98,15 @@ def _bytes(answer: Any) -> bytes:
         return b""
 
 
-def _number(answer: Any) -> int | None:
-    """Read decimals; None for anything that cannot be."""
+def decimals_of(answer: Any) -> int | None:
+    """Read decimals from what a token answered, in hex; None for anything that cannot be."""
     found = _bytes(answer)
     number = int.from_bytes(found[:32]) if len(found) >= 32 else -1
     return number if 0 <= number <= MAX_DECIMALS else None
 
 
-def _text(answer: Any) -> str:
-    """Read a name: a string, or 32 bytes as the oldest tokens have it; never long."""
+def name_of(answer: Any) -> str:
+    """Read a name from what a token answered, in hex: a string, or 32 bytes as the oldest tokens have it; never long."""
     found = _bytes(answer)
     try:
         text = decode(["bytes"], found)[0] if len(found) > 32 else found.rstrip(b"\0")

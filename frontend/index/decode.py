@@ -1,17 +1,20 @@
-"""Logs in, events out: topics and data against the exported ABIs, with the ABI codec directly.
+"""Logs in, events out: topics and data against the exported ABIs, by place where they are in the plain form, else with
+the ABI codec directly.
 
 Strings are read as bytes first, since a chain may hold any bytes: what is no UTF-8, and NUL, becomes U+FFFD.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 from eth_utils.abi import event_abi_to_log_topic
 
 from frontend.contracts.registry import Abi, exported_abi
+from frontend.index.layout import REPLACEMENT, Layout, Unusual, text_of, topic_reader
+
+__all__ = ["REPLACEMENT", "WANTED", "Decoder", "Event", "EventType", "Log", "Malformed", "plain_value", "text_of"]
 
 # what the index lives on; whatever else our contracts emit (Approval, for instance) changes nothing that it shows
 WANTED: Mapping[str, tuple[str, ...]] = {
@@ -19,6 +22,7 @@ WANTED: Mapping[str, tuple[str, ...]] = {
     "CommunityToken": ("Transfer", "VestedMinted", "MintRenounced", "ContractMetadataChanged", "ContractURIFrozen"),
     "Market": (
         "ListingOpened",
+        "ListingExtras",
         "ListingPaused",
         "ListingQuantityLimitSet",
         "OrderFunded",
@@ -27,23 +31,48 @@ WANTED: Mapping[str, tuple[str, ...]] = {
         "OrderContested",
         "OrderDisputed",
         "Evidence",
+        "OrderReleased",
+        "OrderPartRefunded",
+        "MilestonePaid",
+        "OrderExtended",
+        "OrderTransferred",
+        "SettlementOffered",
+        "SettlementWithdrawn",
+        "FinalOffersFrozen",
+        "FinalOfferPicked",
         "OrderCompleted",
         "OrderCancelled",
         "OrderRefunded",
         "OrderResolved",
+        "OrderSettled",
+        "BondChanged",
         "CreditsAdded",
         "CreditWithdrawn",
     ),
+    "Splits": (
+        "SplitVersionOpened",
+        "SplitChangeProposed",
+        "SplitChangeApproved",
+        "SplitPayeeMoved",
+        "SplitReceived",
+        "SplitClaimed",
+    ),
+    "Personas": (
+        "NicknameCommitted",
+        "PersonaClaimed",
+        "PersonaProfileSet",
+        "PersonaOffered",
+        "PersonaHandedOver",
+        "PersonaRetired",
+    ),
 }
-REPLACEMENT = "\ufffd"
 
 
 class Malformed(ValueError):
     """A log that cannot be read, or says what cannot be; the text is the reason kept in quarantine."""
 
 
-@dataclass(frozen=True)
-class Log:
+class Log(NamedTuple):
     """One log as the node gave it, checked for its form only."""
 
     block: int
@@ -55,8 +84,7 @@ class Log:
     data: bytes
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """A log that was understood. Arguments: int, bool, 0x hex in lower case, text; structs as dict, their lists as lists."""
 
     name: str
@@ -73,11 +101,30 @@ class EventType:
         self.indexed = [part for part in abi["inputs"] if part["indexed"]]
         self.plain = [part for part in abi["inputs"] if not part["indexed"]]
         self._plain_types = [_codec_type(part) for part in self.plain]
+        self._topics = len(self.indexed) + 1
+        try:
+            self._layout: Layout | None = Layout(self.plain)
+            self._topic_readers = [(part["name"], topic_reader(part)) for part in self.indexed]
+        except LookupError:
+            self._layout = None
 
     def read(self, log: Log) -> Event:
         """Give the event that a log is. Raises: Malformed."""
-        if len(log.topics) != len(self.indexed) + 1:
-            raise Malformed(f"{self.name} has {len(log.topics)} topics instead of {len(self.indexed) + 1}")
+        if len(log.topics) != self._topics:
+            raise Malformed(f"{self.name} has {len(log.topics)} topics instead of {self._topics}")
+        if self._layout is not None:
+            try:
+                args = self._layout.read(log.data.hex())
+                for (name, reader), topic in zip(self._topic_readers, log.topics[1:], strict=True):
+                    args[name] = reader(topic, 2)
+            except Unusual:
+                pass
+            else:
+                return Event._make((self.name, args, log))
+        return self.read_by_codec(log)
+
+    def read_by_codec(self, log: Log) -> Event:
+        """Give the event that a log of as many topics is, by the codec. Raises: Malformed."""
         try:
             indexed = [
                 decode([part["type"]], bytes.fromhex(topic[2:]))[0]
@@ -148,8 +195,3 @@ def plain_value(part: Mapping[str, Any], value: Any) -> Any:
     if isinstance(value, bytes):
         return "0x" + value.hex()
     return value.lower() if isinstance(value, str) else value
-
-
-def text_of(found: bytes) -> str:
-    """Read bytes as text that every database can keep."""
-    return found.decode("utf-8", "replace").replace("\x00", REPLACEMENT)

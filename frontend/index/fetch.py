@@ -6,18 +6,21 @@ Far from the head logs are asked for by range, and the range's ends are looked a
 """
 
 from collections.abc import Iterable, Sequence
+from operator import lt
 
 from eth_utils.crypto import keccak
 
 from frontend.errors import NodeDown
+from frontend.index.bulk import uncollected
 from frontend.index.decode import Decoder, Log
-from frontend.index.node import BadAnswer, Header, Node, RpcRefused
+from frontend.index.node import BadAnswer, Header, Node, RpcRefused, TooLarge
 from frontend.index.writer import Batch, Place
 
 WINDOW_BLOCKS = 256
 NEAR_BLOCKS = 64
 FIRST_RANGE_BLOCKS = 1_000
 MAX_RANGE_BLOCKS = 20_000
+WANTED_LOGS = 20_000  # in one batch far from the head
 MAX_ADDRESSES = 500
 OPENED = "CommunityOpened"
 
@@ -46,6 +49,10 @@ class Fetcher:
         Args: oldest is number and parent hash of the oldest block row kept below `first`.
         Raises: Moved when the chain is another by now, NodeDown.
         """
+        with uncollected():
+            return self._next(first, parent_hash, head, oldest)
+
+    def _next(self, first: int, parent_hash: str, head: Header, oldest: tuple[int, str] | None) -> Batch:
         floor = max(self._place.start_block, head.number - self.window + 1)
         if first < floor:
             return self._far(first, parent_hash, min(floor - 1, head.number))
@@ -112,12 +119,14 @@ class Fetcher:
             last = min(most, first + self._range_blocks - 1)
             try:
                 batch = self._range(first, parent_hash, last)
-            except RpcRefused:
+            except (RpcRefused, TooLarge):
                 if self._range_blocks == 1:
                     raise
                 self._range_blocks = max(1, min(self._range_blocks, last - first + 1) // 2)
                 continue
-            self._range_blocks = min(MAX_RANGE_BLOCKS, self._range_blocks * 2)
+            # what is held in memory follows the logs, so the next range is cut to bring about as many as are wanted
+            fitting = (last - first + 1) * WANTED_LOGS // max(1, len(batch.logs))
+            self._range_blocks = max(1, min(MAX_RANGE_BLOCKS, self._range_blocks * 2, fitting))
             return batch
 
     def _range(self, first: int, parent_hash: str, last: int) -> Batch:
@@ -147,7 +156,13 @@ class Fetcher:
         return [log for logs in self._node.logs(filters) for log in logs]
 
     def _addresses(self) -> list[str]:
-        return [self._place.registry, self._place.market, *sorted(self.tokens)]
+        return [
+            self._place.registry,
+            self._place.market,
+            self._place.splits,
+            self._place.personas,
+            *sorted(self.tokens),
+        ]
 
     def _opened(self, logs: Iterable[Log]) -> dict[str, int]:
         """Give the tokens that these logs tell of for the first time, with their blocks."""
@@ -199,10 +214,14 @@ def in_order(logs: Iterable[Log], hashes: dict[int, str]) -> list[Log]:
 
     Raises: Moved when one is of another block than the header of its number, BadAnswer when two share a place.
     """
+    logs = list(logs)
+    if any(hashes.get(log.block) != log.block_hash for log in logs):
+        raise Moved("The chain changed between its blocks and its logs.")
+    places = [(log.block, log.log_index) for log in logs]
+    if all(map(lt, places, places[1:])):
+        return logs  # as nodes usually give them
     found: dict[tuple[int, int], Log] = {}
     for log in logs:
-        if hashes.get(log.block) != log.block_hash:
-            raise Moved("The chain changed between its blocks and its logs.")
         if found.setdefault((log.block, log.log_index), log) != log:
             raise BadAnswer("The node gave two different logs in one place.")
     return [found[place] for place in sorted(found)]

@@ -4,6 +4,9 @@ Every step ends in one transaction with block rows, events, state and cursor, so
 cursor moves only onto blocks that hang together with those before. When they do not, the newest common block is looked for
 among the kept ones; what came after is undone and read anew in the same transaction. Without a common block, and on another
 chain, everything is read anew; until that is done pages show the old state, or are told that it is being rebuilt.
+
+Trouble with node or database is waited out, with one line in the log. Only what waiting cannot cure ends the follower: a
+wrong chain at the start, a damaged database file, a lock that somebody else has by now.
 """
 
 import logging
@@ -15,14 +18,18 @@ from dataclasses import dataclass
 from enum import Enum
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from frontend.config import Settings
 from frontend.errors import NodeDown, NodeError, SetupError, WrongChain
 from frontend.index.decode import Decoder
 from frontend.index.fetch import WINDOW_BLOCKS, Fetcher, Moved, linked
+from frontend.index.lock import Check, LockLost, Overtaken, claim
 from frontend.index.node import BadAnswer, Busy, Header, Node, header_of, hex_of, number_of
 from frontend.index.notes import Notes, note_new_chain
 from frontend.index.place import Deployments
+from frontend.index.prefetch import Prefetch
+from frontend.index.trouble import DAMAGED, DamagedDatabase, sentence_of
 from frontend.index.writer import (
     Batch,
     Place,
@@ -33,6 +40,7 @@ from frontend.index.writer import (
     oldest_block,
     position_of,
 )
+from frontend.operations.counts import counts
 from frontend.store.database import writing
 
 log = logging.getLogger(__name__)
@@ -42,7 +50,7 @@ LOCAL_POLL_S = 0.5
 SHORTER_FOR_S = 60.0  # so long must a node say that the chain got shorter, before that is believed
 LOCAL_SHORTER_FOR_S = 2.0
 FIRST_WAIT_S = 0.5
-MAX_WAIT_S = 15.0
+MAX_WAIT_S = 10.0  # with jitter and a request that times out, so that trouble is noticed to be over within 30 seconds
 MAX_RETRY_AFTER_S = 120.0
 MAX_SPOOLED_LOGS = 50_000
 FORK_STEP = 32
@@ -80,6 +88,7 @@ class Follower:
         window: int = WINDOW_BLOCKS,
         after_step: Callable[[Place], None] | None = None,
         shorter_for_s: float | None = None,
+        still_ours: Check = lambda: None,
     ) -> None:
         self.settings = settings
         self.engine = engine
@@ -90,50 +99,81 @@ class Follower:
         self._deployments = Deployments(settings)
         self._window = window
         self._after_step = after_step
+        self._still_ours = still_ours
         self._poll_s = LOCAL_POLL_S if settings.is_local else POLL_S
         usual = LOCAL_SHORTER_FOR_S if settings.is_local else SHORTER_FOR_S
         self._shorter_for_s = usual if shorter_for_s is None else shorter_for_s
         self._shorter_since: float | None = None
         self._fetcher: Fetcher | None = None
+        self._prefetch = Prefetch()
+        self._wrote: tuple[int, str] | None = None  # the block that this follower brought the index to
         self._place: Place | None = None
         self._stop = threading.Event()
         self._said: str | None = None
+        self._ailment: str | None = None  # of the database
+        self._was_right = False  # has this node been on the right chain since the start?
 
     def stop(self) -> None:
         """Let `run` end after the step under way."""
         self._stop.set()
 
     def run(self) -> None:
-        """Follow until stopped. Raises: WrongChain; whatever else fails is tried again."""
+        """Follow until stopped.
+
+        Raises: WrongChain when the node is on another chain from the start, DamagedDatabase, LockLost; whatever else
+        fails is tried again.
+        """
         wait_s = FIRST_WAIT_S
         while not self._stop.is_set():
+            self._still_ours()
             try:
-                outcome = self.step()
-                if self._after_step is not None and self._place is not None:
-                    self._after_step(self._place)
-            except WrongChain:
-                raise
-            except Moved as problem:
+                pause_s = 0.0 if self._round() is Outcome.ADVANCED else self._poll_s
+                wait_s = FIRST_WAIT_S
+            except (Moved, Overtaken) as problem:
                 log.info("%s", problem)
-                self._stop.wait(_jittered(FIRST_WAIT_S / 2))
-                continue
-            except (NotDeployed, SetupError) as problem:
-                self._say("waiting_for_deployment", node_ok=True, detail=str(problem))
-                self._stop.wait(_jittered(2.0))
-                continue
-            except NodeError as problem:
-                self._say("node_down", node_ok=False, detail=str(problem))
-                self._stop.wait(_wait_of(problem, wait_s))
+                pause_s = _jittered(FIRST_WAIT_S / 2)
+            except Exception as problem:  # noqa: BLE001 what waiting cannot cure is raised again
+                pause_s = self._pause_after(problem, wait_s)
                 wait_s = min(MAX_WAIT_S, wait_s * 2)
-                continue
-            except Exception:
-                log.exception("A step failed; it is tried again.")
-                self._stop.wait(_jittered(wait_s))
-                wait_s = min(MAX_WAIT_S, wait_s * 2)
-                continue
-            wait_s = FIRST_WAIT_S
-            if outcome is not Outcome.ADVANCED:
-                self._stop.wait(self._poll_s)
+            self._stop.wait(pause_s)
+
+    def _round(self) -> Outcome:
+        """Make a step, and do what goes with it."""
+        outcome = self.step()
+        self._was_right = True
+        if self._after_step is not None and self._place is not None:
+            self._after_step(self._place)
+        return outcome
+
+    def _pause_after(self, problem: Exception, wait_s: float) -> float:
+        """Tell of a step that failed, and give how long to wait. Raises: the problem, when waiting is of no use."""
+        if isinstance(problem, LockLost | DamagedDatabase) or (isinstance(problem, WrongChain) and not self._was_right):
+            raise problem
+        if isinstance(problem, NotDeployed | SetupError):
+            self._say("waiting_for_deployment", node_ok=True, detail=str(problem))
+            return _jittered(2.0)
+        if isinstance(problem, NodeError):
+            counts().node_errors.labels(type(problem).__name__).inc()
+            # a wrong chain that was right before too: a node that was swapped, or one of several behind one address
+            self._say("node_down", node_ok=False, detail=str(problem))
+            return _wait_of(problem, wait_s)
+        if isinstance(problem, DBAPIError):
+            self._tell_database(problem)
+        else:
+            log.error("A step failed; it is tried again.", exc_info=problem)
+        return _jittered(wait_s)
+
+    def _tell_database(self, problem: DBAPIError) -> None:
+        """Log what ails the database, once as long as it is the same. Raises: DamagedDatabase."""
+        counts().database_errors.inc()
+        sentence = sentence_of(problem)
+        if sentence == DAMAGED:
+            raise DamagedDatabase(DAMAGED) from None
+        if sentence is None:
+            log.error("A step failed in the database; it is tried again.", exc_info=problem)
+        elif sentence != self._ailment:
+            log.error("%s", sentence)
+        self._ailment = sentence
 
     def step(self) -> Outcome:
         """Look at the node once and write what is new, at most one batch.
@@ -150,7 +190,7 @@ class Follower:
         with self.engine.connect() as connection:
             position = position_of(connection)
         if position is None or not _is_about(position, place):
-            self._rebuild(place, sight, "a new chain" if position is not None else "the first blocks")
+            self._rebuild(place, position, sight, "a new chain" if position is not None else "the first blocks")
             return Outcome.ADVANCED
         outcome = self._advance(place, position, sight)
         status = "following" if outcome is not Outcome.ADVANCED else self._progress(sight)
@@ -167,10 +207,13 @@ class Follower:
         sight = self._look()
         if sight.chain_id != self.settings.chain_id:
             raise WrongChain(f"The node stands on chain {sight.chain_id}, the settings say {self.settings.chain_id}.")
-        self._rebuild(self._known_place(sight), sight, "asked for")
+        with self.engine.connect() as connection:
+            position = position_of(connection)
+        self._rebuild(self._known_place(sight), position, sight, "asked for")
         self.catch_up()
 
     def _look(self) -> Sight:
+        self._prefetch.wait()
         chain_id, genesis, head = self.node.ask_all(
             [
                 ("eth_chainId", []),
@@ -193,14 +236,18 @@ class Follower:
             )
         if self._fetcher is None or place != self._place:
             self._require_code(place, sight)
-            self._fetcher = Fetcher(self.node, place, self._decoder, self._window)
-            with self.engine.connect() as connection:
-                self._fetcher.tokens = known_tokens(connection)
+            self._fetcher = self._new_fetcher(place)
             self._place = place
         return place
 
+    def _new_fetcher(self, place: Place) -> Fetcher:
+        self._prefetch.drop()  # it may be about other contracts
+        self._wrote = None
+        return Fetcher(self.node, place, self._decoder, self._window)
+
     def _require_code(self, place: Place, sight: Sight) -> None:
-        codes = self.node.ask_all([("eth_getCode", [address, "latest"]) for address in (place.registry, place.market)])
+        addresses = (place.registry, place.market, place.splits, place.personas)
+        codes = self.node.ask_all([("eth_getCode", [address, "latest"]) for address in addresses])
         if sight.head.number < place.start_block or any(code in (None, "0x", "0x0") for code in codes):
             raise NotDeployed(
                 f"deployments/{place.chain_id}.json tells of contracts that are not on this chain. "
@@ -213,6 +260,8 @@ class Follower:
         with self.engine.connect() as connection:
             kept = kept_blocks(connection)
             oldest = oldest_block(connection)
+            if self._wrote != (position.number, position.hash):  # somebody else did, and read of tokens we do not know
+                self._fetcher.tokens |= known_tokens(connection)
         if head.hash == position.hash:
             self._shorter_since = None
             return Outcome.IDLE
@@ -225,22 +274,31 @@ class Follower:
         elif not self._is_parent_of_new(position, head):
             found = self._fork(kept, min(head.number, position.number))
             if found is None or found < position.journal_from - 1:
-                self._rebuild(place, sight, "a reorganisation deeper than what can be undone")
+                self._rebuild(place, position, sight, "a reorganisation deeper than what can be undone")
                 return Outcome.ADVANCED
             base_number, base_hash = found, kept[found]
             log.warning("The chain was reorganised: blocks %s to %s are undone.", found + 1, position.number)
         self._shorter_since = None
         batch = self._next(base_number, base_hash, head, oldest)
-        self._write(place, batch)
+        self._prefetch.begin(self._fetcher, batch, head)
+        self._write(place, position, batch)
         return Outcome.ADVANCED
 
     def _next(self, base_number: int, base_hash: str, head: Header, oldest: tuple[int, str] | None) -> Batch:
         assert self._fetcher is not None
+        ahead = self._prefetch.take(base_number, base_hash)
+        if ahead is not None and ahead.last <= head.number:
+            (last,) = self.node.headers([ahead.last])
+            if last.hash == ahead.headers[ahead.last].hash:
+                return ahead
         return self._fetcher.next(base_number + 1, base_hash, head, oldest)
 
-    def _write(self, place: Place, batch: Batch) -> None:
+    def _write(self, place: Place, position: Position, batch: Batch) -> None:
         with self._writing.begin() as connection:
+            claim(connection, position.number, position.hash)
             Writer(place, self._decoder).advance(connection, batch)
+        end = batch.headers.get(batch.last)
+        self._wrote = (end.number, end.hash) if end is not None else None
 
     def _is_parent_of_new(self, position: Position, head: Header) -> bool:
         """Tell whether the node's chain still goes through the index's newest block."""
@@ -266,17 +324,21 @@ class Follower:
                     return header.number
         return None
 
-    def _rebuild(self, place: Place, sight: Sight, why: str) -> None:
+    def _rebuild(self, place: Place, position: Position | None, sight: Sight, why: str) -> None:
         """Empty the chain tables and read everything anew; in one transaction, unless it is too much to hold."""
         log.warning("The index is built anew from block %s (%s).", place.start_block, why)
         self._require_code(place, sight)
-        self._fetcher = Fetcher(self.node, place, self._decoder, self._window)
+        self._fetcher = self._new_fetcher(place)
         self._place = place
         self._say("rebuilding", node_ok=True, node_number=sight.head.number, detail=f"The index is built anew: {why}.")
         (base,) = self.node.headers([place.start_block - 1])
         batches = self._spool(base, sight.head)
+        if batches:
+            self._prefetch.begin(self._fetcher, batches[-1], sight.head)
         writer = Writer(place, self._decoder)
+        at = (None, None) if position is None else (position.number, position.hash)
         with self._writing.begin() as connection:
+            claim(connection, *at)
             writer.begin(connection, base)
             note_new_chain(connection, place.genesis_hash)
             for batch in batches:
@@ -309,9 +371,10 @@ class Follower:
             log.warning("%s", detail)
         self._said = detail
         try:
-            self.notes.write(status, node_ok=node_ok, node_number=node_number, detail=detail)
-        except Exception:
-            log.exception("The follower's state could not be written.")
+            if self.notes.write(status, node_ok=node_ok, node_number=node_number, detail=detail):
+                self._ailment = None
+        except DBAPIError as problem:
+            self._tell_database(problem)
 
 
 def _is_about(position: Position, place: Place) -> bool:

@@ -1,18 +1,20 @@
 """Chain tables: a pure function of blocks and logs. No clock, no autoincrement, no content, no key into app tables.
 
-State tables (communities, balances, listings, orders, roles, credits) say how things are at the cursor's block; the
+State tables (communities, balances, listings, orders, roles, credits, bonds) say how things are at the cursor's block; the
 journal holds what their rows were before each recent block, so that a block can be undone.
 Addresses and hashes are lower-case 0x hex, times unix seconds, JSON is canonical text (sorted keys, no spaces).
 """
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text, text
 
 from frontend.store.columns import Uint256
 
 ADDRESS = String(42)
 HASH = String(66)
+
+OPEN_ORDER = text("state IN ('funded', 'accepted', 'delivered', 'contested', 'disputed')")
 
 chain_metadata = MetaData()
 
@@ -135,6 +137,16 @@ balances = Table(
     Index("ix_chain_balances_account", "account", "token"),
 )
 
+token_days = Table(
+    "chain_token_days",
+    chain_metadata,
+    _key("token", ADDRESS),
+    _key("day", BigInteger),  # unix day of the block's time; days without a transfer have no row
+    Column("supply_units", Uint256, nullable=False),  # at the end of the day, so far
+    _number("holder_count"),
+    _number("transfer_count"),  # since the token's beginning
+)
+
 listings = Table(
     "chain_listings",
     chain_metadata,
@@ -153,6 +165,7 @@ listings = Table(
     Column("only_buyer", ADDRESS),
     Column("content_hash", HASH, nullable=False),
     Column("terms", Text, nullable=False),  # JSON
+    Column("extras", Text),  # JSON; NULL where the terms name none
     _number("opened_at_ts"),
     _number("opened_block"),
     _number("opened_log_index"),
@@ -174,7 +187,8 @@ orders = Table(
     chain_metadata,
     _key("key", HASH),
     Column("listing_id", HASH, nullable=False),
-    Column("holder", ADDRESS, nullable=False),
+    Column("holder", ADDRESS, nullable=False),  # who holds it now
+    Column("first_holder", ADDRESS, nullable=False),  # a part of the key
     Column("payer", ADDRESS, nullable=False),
     Column("ref", HASH, nullable=False),
     Column("purchase", Text, nullable=False),  # JSON
@@ -183,6 +197,8 @@ orders = Table(
     Column("amount_units", Uint256, nullable=False),  # still in escrow
     _number("clock_ts"),
     Column("state", String(16), nullable=False),
+    _number("flags"),  # the contract's OrderFlags
+    _number("milestone"),  # milestones paid; the last one is paid by the order's completion and not counted
     _number("platform_fee_bps"),
     _number("community_fee_bps"),
     Column("commitment", HASH),
@@ -196,6 +212,27 @@ orders = Table(
     Column("tx_hash", HASH, nullable=False),
     Index("ix_chain_orders_listing", "listing_id", "funded_block", "funded_log_index"),
     Index("ix_chain_orders_tx", "tx_hash"),
+    Index("ix_chain_orders_open", "listing_id", "first_holder", sqlite_where=OPEN_ORDER, postgresql_where=OPEN_ORDER),
+)
+
+# what few orders have besides, in rows that are written only when used
+order_asides = Table(
+    "chain_order_asides",
+    chain_metadata,
+    _key("order_key", HASH),
+    Column("referrer", ADDRESS),  # who gets the referral commission
+    _number("extended_s"),  # by how much its clocks were extended in all
+    _number("handovers"),  # how often it was handed over
+    _number("sequence"),  # offers and withdrawals so far
+    Column("holders_offer_basis", HASH),  # hash of the order as it was when the offer was made; NULL = no offer
+    Column("holders_offer_units", Uint256, nullable=False),  # to the holder
+    Column("sellers_offer_basis", HASH),
+    Column("sellers_offer_units", Uint256, nullable=False),
+    Column("final_offers_frozen", Boolean, nullable=False),  # a ruling picks one of these two:
+    Column("final_holder_units", Uint256, nullable=False),
+    Column("final_seller_units", Uint256, nullable=False),
+    Column("settled", Boolean, nullable=False),  # it ended by agreement
+    Column("settled_units", Uint256, nullable=False),  # to the holder
 )
 
 order_roles = Table(
@@ -221,5 +258,168 @@ credits = Table(
     Column("amount_units", Uint256, nullable=False),  # never 0: such rows are taken out
 )
 
-STATE_TABLES = (communities, balances, listings, orders, order_roles, credits)
+bonds = Table(
+    "chain_bonds",
+    chain_metadata,
+    _key("account", ADDRESS),
+    _key("currency", ADDRESS),
+    Column("free_units", Uint256, nullable=False),  # never 0: such rows are taken out
+)
+
+splits = Table(
+    "chain_splits",
+    chain_metadata,
+    _key("id", BigInteger),
+    Column("creator", ADDRESS, nullable=False),
+    _number("version"),  # the current one
+    _number("seat_count"),
+    _number("opened_at_ts"),
+    _number("changed_at_ts"),
+    _number("opened_block"),
+    _number("opened_log_index"),
+    Column("tx_hash", HASH, nullable=False),
+    Index("ix_chain_splits_creator", "creator", "id"),
+)
+
+split_seats = Table(
+    "chain_split_seats",
+    chain_metadata,
+    _key("split_id", BigInteger),
+    _key("seat", BigInteger),
+    Column("payee", ADDRESS, nullable=False),  # by its address of now
+    Index("ix_chain_split_seats_payee", "payee", "split_id", "seat"),
+)
+
+split_versions = Table(
+    "chain_split_versions",
+    chain_metadata,
+    _key("split_id", BigInteger),
+    _key("version", BigInteger),
+    Column("opened_by", ADDRESS, nullable=False),
+    _number("opened_at_ts"),
+    Column("tx_hash", HASH, nullable=False),
+)
+
+split_shares = Table(
+    "chain_split_shares",
+    chain_metadata,
+    _key("split_id", BigInteger),
+    _key("version", BigInteger),
+    _key("place", BigInteger),
+    _number("seat"),
+    _number("bps"),
+    _number("locked_until_ts"),
+    Index("ix_chain_split_shares_seat", "split_id", "seat", "version", "place"),
+)
+
+split_books = Table(
+    "chain_split_books",
+    chain_metadata,
+    _key("split_id", BigInteger),
+    _key("version", BigInteger),
+    _key("currency", ADDRESS),
+    Column("received_units", Uint256, nullable=False),
+)
+
+split_claims = Table(
+    "chain_split_claims",
+    chain_metadata,
+    _key("split_id", BigInteger),
+    _key("version", BigInteger),
+    _key("place", BigInteger),
+    _key("currency", ADDRESS),
+    Column("claimed_units", Uint256, nullable=False),
+)
+
+split_changes = Table(
+    "chain_split_changes",
+    chain_metadata,
+    _key("hash", HASH),
+    _number("split_id"),
+    _number("version"),  # what the changed split's version would be
+    Column("proposer", ADDRESS, nullable=False),
+    Column("change", Text, nullable=False),  # JSON
+    _number("proposed_at_ts"),
+    _number("opened_block"),
+    _number("opened_log_index"),
+    Column("tx_hash", HASH, nullable=False),
+    Index("ix_chain_split_changes_split", "split_id", "version", "opened_block", "opened_log_index"),
+)
+
+split_approvals = Table(
+    "chain_split_approvals",
+    chain_metadata,
+    _key("change_hash", HASH),
+    _key("payee", ADDRESS),  # taken out when the approval is taken back
+    _number("approved_at_ts"),
+)
+
+personas = Table(
+    "chain_personas",
+    chain_metadata,
+    _key("id", HASH),  # the nickname's bytes, filled up with zeros
+    Column("nickname", Text, nullable=False),
+    Column("skeleton", Text, nullable=False),  # what look-alikes have in common; see nicknames.py
+    Column("holder", ADDRESS, nullable=False),  # the last one when retired
+    _number("held_since_ts"),
+    _number("holder_count"),  # the place of the present holding
+    Column("retired", Boolean, nullable=False),
+    Column("offered_to", ADDRESS),
+    _number("accept_from_ts"),  # 0 = nothing is offered
+    Column("profile_uri", Text, nullable=False),
+    Column("profile_hash", HASH),
+    _number("claimed_at_ts"),
+    _number("claimed_block"),
+    _number("claimed_log_index"),
+    Index("ix_chain_personas_skeleton", "skeleton", "id"),
+    Index("ix_chain_personas_offered", "offered_to", "id"),
+)
+
+persona_accounts = Table(
+    "chain_persona_accounts",
+    chain_metadata,
+    _key("account", ADDRESS),  # taken out when it has neither
+    Column("persona", HASH),
+    Column("commitment", HASH),
+    _number("committed_at_ts"),
+)
+
+persona_holdings = Table(
+    "chain_persona_holdings",
+    chain_metadata,
+    _key("persona", HASH),
+    _key("place", BigInteger),  # 1 is who claimed it
+    Column("holder", ADDRESS, nullable=False),
+    _number("from_ts"),
+    _number("from_block"),
+    _number("from_log_index"),
+    _number("until_ts"),  # 0 while it lasts
+    Column("until_block", BigInteger),
+    Column("until_log_index", BigInteger),
+)
+
+PERSONA_TABLES = (personas, persona_accounts, persona_holdings)
+SPLIT_TABLES = (
+    splits,
+    split_seats,
+    split_versions,
+    split_shares,
+    split_books,
+    split_claims,
+    split_changes,
+    split_approvals,
+)
+STATE_TABLES = (
+    communities,
+    balances,
+    token_days,
+    listings,
+    orders,
+    order_asides,
+    order_roles,
+    credits,
+    bonds,
+    *SPLIT_TABLES,
+    *PERSONA_TABLES,
+)
 DUMPED_TABLES = (blocks, events, quarantine, *STATE_TABLES)

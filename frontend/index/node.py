@@ -4,11 +4,13 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
 import requests
+from urllib3.exceptions import HTTPError
 
 from frontend.errors import NodeDown
 from frontend.index.decode import Log
@@ -17,15 +19,22 @@ log = logging.getLogger(__name__)
 
 TIMEOUT_S = 10
 MAX_ANSWER_BYTES = 200 * 1024 * 1024
+PART_BYTES = 256 * 1024
 MAX_BATCH = 50
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MAX_INT64 = 2**63 - 1
+
+LOWER_HEX = b"0123456789abcdef"
 
 Call = tuple[str, list[Any]]
 
 
 class BadAnswer(NodeDown):
     """The node answered with something that cannot be: no JSON, the wrong id, a header without a hash."""
+
+
+class TooLarge(BadAnswer):
+    """The node's answer is more than is read into memory; ask for less."""
 
 
 class Busy(NodeDown):
@@ -107,7 +116,7 @@ class Node:
                 if answer.status_code != 200:
                     raise Busy(f"The node answered with HTTP status {answer.status_code}.", _retry_after(answer))
                 content = _read(answer, deadline)
-        except requests.RequestException as problem:  # its text may hold the URL, and the URL a key
+        except (requests.RequestException, HTTPError) as problem:  # its text may hold the URL, and the URL a key
             raise NodeDown(f"The node does not answer ({type(problem).__name__}).") from None
         try:
             return orjson.loads(content)
@@ -169,14 +178,28 @@ def _log(entry: dict[str, Any]) -> Log:
     topics = entry.get("topics")
     if not isinstance(topics, list):
         raise BadAnswer("The node gave a log without topics.")
-    return Log(
-        number_of(entry.get("blockNumber")),
-        hex_of(entry.get("blockHash"), 32),
-        number_of(entry.get("logIndex")),
-        hex_of(entry.get("transactionHash"), 32),
-        hex_of(entry.get("address"), 20),
-        tuple(hex_of(topic, 32) for topic in topics),
-        bytes.fromhex(hex_of(entry.get("data"), None)[2:]),
+    address, *hashes = entry.get("address"), entry.get("blockHash"), entry.get("transactionHash"), *topics
+    if not _usual(address, hashes):
+        address, hashes = hex_of(address, 20), [hex_of(found, 32) for found in hashes]
+    block_hash, tx_hash, *topics = hashes
+    number, log_index, data = entry.get("blockNumber"), entry.get("logIndex"), bytes_of(entry.get("data"))
+    return Log._make((_number(number), block_hash, _number(log_index), tx_hash, address, tuple(topics), data))
+
+
+def _usual(address: Any, hashes: list[Any]) -> bool:
+    """Tell whether an address and hashes are written as nodes write them, so that nothing has to be read piece by piece."""
+    try:
+        text = " ".join((*hashes, address))
+    except TypeError:  # not a text
+        return False
+    # 66 digits and a space each, 42 digits at the end: the spaces can only be ours, and every x is the one behind a 0
+    count = len(hashes)
+    return (
+        len(text) == 67 * count + 42
+        and text[66::67] == " " * count
+        and text[::67] == "0" * (count + 1)
+        and text[1::67] == "x" * (count + 1)
+        and text.encode().translate(None, LOWER_HEX) == b"x " * count + b"x"
     )
 
 
@@ -191,6 +214,14 @@ def number_of(found: Any) -> int:
     return number
 
 
+_known_number = lru_cache(maxsize=4096)(number_of)
+
+
+def _number(found: Any) -> int:
+    """Read a hex number that comes again and again. Raises: BadAnswer."""
+    return _known_number(found) if type(found) is str else number_of(found)
+
+
 def hex_of(found: Any, length_bytes: int | None) -> str:
     """Read bytes as lower-case hex, of a length if one is given. Raises: BadAnswer."""
     try:
@@ -198,6 +229,16 @@ def hex_of(found: Any, length_bytes: int | None) -> str:
             raw = bytes.fromhex(found[2:])
             if length_bytes is None or len(raw) == length_bytes:
                 return "0x" + raw.hex()
+    except ValueError:
+        pass
+    raise BadAnswer("The node gave something that is no hash, address or data.")
+
+
+def bytes_of(found: Any) -> bytes:
+    """Read hex of any length. Raises: BadAnswer."""
+    try:
+        if isinstance(found, str) and found.startswith("0x"):
+            return bytes.fromhex(found[2:])
     except ValueError:
         pass
     raise BadAnswer("The node gave something that is no hash, address or data.")
@@ -213,15 +254,15 @@ def _result(answer: Any, method: str) -> Any:
     return answer["result"]
 
 
-def _read(answer: requests.Response, deadline: float) -> bytes:
+def _read(answer: requests.Response, deadline: float) -> bytearray:
     content = bytearray()
-    for part in answer.iter_content(65536):
+    while part := answer.raw.read1(PART_BYTES, decode_content=True):  # what is there; a full part could take for ever
         content += part
         if len(content) > MAX_ANSWER_BYTES:
-            raise BadAnswer("The node's answer is too large.")
+            raise TooLarge("The node's answer is too large.")
         if time.monotonic() > deadline:
             raise NodeDown("The node's answer takes too long.")
-    return bytes(content)
+    return content
 
 
 def _retry_after(answer: requests.Response) -> float | None:

@@ -9,7 +9,7 @@ from frontend.store.models import AppCurrency, AppFollower, AppIntent
 
 EVERY_S = 5
 FOLLOWER = 1
-LIVING_INTENTS = ("built", "awaiting_wallet", "rejected", "submitted", "mined")
+LIVING_INTENTS = ("built", "awaiting_wallet", "rejected", "failed", "submitted", "mined", "dropped")
 
 
 class Notes:
@@ -20,11 +20,11 @@ class Notes:
         self._last: tuple[object, ...] | None = None
         self._written_at = float("-inf")
 
-    def write(self, status: str, *, node_ok: bool, node_number: int | None = None, detail: str | None = None) -> None:
-        """Say how things are; what has not changed is written only now and then."""
+    def write(self, status: str, *, node_ok: bool, node_number: int | None = None, detail: str | None = None) -> bool:
+        """Say how things are; what has not changed is written only now and then. Tell whether it was written."""
         said = (status, node_ok, node_number, detail)
         if said == self._last and time.monotonic() - self._written_at < EVERY_S:
-            return
+            return False
         values: dict[str, object] = {"status": status, "node_ok": node_ok, "detail": detail}
         if node_ok:
             values["seen_at_ts"] = int(time.time())
@@ -36,6 +36,7 @@ class Notes:
                 connection.execute(insert(AppFollower).values(id=FOLLOWER, **values))
         self._last = said
         self._written_at = time.monotonic()
+        return True
 
 
 def note_new_chain(connection: Connection, genesis_hash: str) -> None:

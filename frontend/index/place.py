@@ -18,6 +18,8 @@ def place_of(registry: Registry) -> Place:
         registry.genesis_hash,
         registry.address("CommunityRegistry").lower(),
         registry.address("Market").lower(),
+        registry.address("Splits").lower(),
+        registry.address("Personas").lower(),
         registry.start_block,
         "0x" + keccak(spelling.encode()).hex(),
     )

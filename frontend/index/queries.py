@@ -1,11 +1,15 @@
 """What pages and services ask the index. SQL only: no node, and no statement that grows with the chain's history."""
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
-from sqlalchemy import Engine, Select, or_, select
+from sqlalchemy import Connection, Engine, Select, bindparam, func, or_, select, true
 
 from frontend.index.models import (
+    OPEN_ORDER,
     balances,
+    bonds,
     communities,
     credits,
     cursor,
@@ -14,7 +18,9 @@ from frontend.index.models import (
     order_roles,
     orders,
     quarantine,
+    token_days,
 )
+from frontend.index.persona_queries import PersonaQueries
 from frontend.index.rows import (
     STEP_NAMES,
     community_of,
@@ -26,8 +32,10 @@ from frontend.index.rows import (
     transfer_of,
     withdrawal_of,
 )
-from frontend.index.selects import community_rows, contents, listing_rows, matches, order_rows, paged
+from frontend.index.selects import community_rows, leafed, listing_rows, order_rows, paged, picked
+from frontend.index.split_queries import SplitQueries
 from frontend.index.views import (
+    Bond,
     Community,
     Credit,
     Currency,
@@ -40,15 +48,20 @@ from frontend.index.views import (
     Page,
     PayoutRow,
     Step,
+    TokenDay,
     Transfer,
     Withdrawal,
 )
+from frontend.search.found import communities_found, listings_found
+from frontend.search.wanted import wanted as wanted_words
 from frontend.store.columns import MAX_UINT256
 from frontend.store.models import AppCurrency, AppFollower
 
 ETH = "0x" + "0" * 40
 PER_PAGE = 24
 MAX_LIST = 500
+MAX_DAYS = 20_000
+BEST = "best"
 
 NEWEST = (listings.c.opened_block.desc(), listings.c.opened_log_index.desc())
 LISTING_SORTS: dict[str, tuple[Any, ...]] = {
@@ -64,49 +77,65 @@ COMMUNITY_SORTS: dict[str, tuple[Any, ...]] = {
 }
 
 
-class Queries:
+_follower = AppFollower.__table__
+HEAD = select(
+    *(cursor.c[name] for name in ("number", "hash", "timestamp_ts", "genesis_hash")),
+    *(_follower.c[name] for name in ("seen_at_ts", "node_ok", "node_number", "status", "detail")),
+).select_from(cursor.outerjoin(_follower, true()))
+COMMUNITY = community_rows().where(communities.c.id == bindparam("id"))
+LISTING = listing_rows().where(listings.c.id == bindparam("id"))
+COMMUNITY_NAMES = select(communities.c.id, communities.c.name).where(communities.c.id != 0)
+COMMUNITY_NAMES = COMMUNITY_NAMES.order_by(communities.c.name, communities.c.id).limit(bindparam("most"))
+OWN_TOKENS = select(communities.c.token, communities.c.symbol, communities.c.name)
+OWN_TOKENS = OWN_TOKENS.where(communities.c.token.in_(bindparam("tokens", expanding=True)))
+OTHER_TOKENS = select(AppCurrency.__table__)
+OTHER_TOKENS = OTHER_TOKENS.where(AppCurrency.address.in_(bindparam("tokens", expanding=True)))
+
+
+class Queries(SplitQueries, PersonaQueries):
     """Reads of one database. Safe to share between threads."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    def _connect(self) -> AbstractContextManager[Connection]:
+        """Give a connection to read from."""
+        return self._engine.connect()
+
     def head(self) -> Head | None:
         """Give how far the index is; None before the first block is in."""
-        with self._engine.connect() as connection:
-            row = connection.execute(select(cursor)).one_or_none()
-            if row is None:
-                return None
-            follower = connection.execute(select(AppFollower.__table__)).one_or_none()
-        if follower is None:
+        with self._connect() as connection:
+            row = connection.execute(HEAD).one_or_none()
+        if row is None:
+            return None
+        if row.status is None:  # no follower has written yet
             return Head(row.number, row.hash, row.timestamp_ts, row.genesis_hash, None, False, None, "starting")
-        return Head(
-            row.number,
-            row.hash,
-            row.timestamp_ts,
-            row.genesis_hash,
-            follower.seen_at_ts,
-            follower.node_ok,
-            follower.node_number,
-            follower.status,
-            follower.detail,
-        )
+        return Head(*row)
 
     def communities(self, q: str = "", sort: str = "new", page: int = 1, per_page: int = PER_PAGE) -> Page[Community]:
-        """List communities; the platform is none of them. Args: sort is new, name or holders."""
-        found = community_rows().where(communities.c.id != 0)
-        words = matches(q, communities.c.name, communities.c.symbol, contents.c.title, contents.c.text)
-        if words is not None:
-            found = found.where(words)
+        """List communities; the platform is none of them. Args: sort is new, name, holders, or best for a search."""
         order = COMMUNITY_SORTS.get(sort, COMMUNITY_SORTS["new"])
-        with self._engine.connect() as connection:
-            return paged(connection, found, order, page, per_page, community_of)
+        words = wanted_words(q)
+        with self._connect() as connection:
+            if words is None:
+                found = community_rows().where(communities.c.id != 0)
+                return paged(connection, found, order, page, per_page, community_of)
+            best = communities_found(connection, words, ranked=sort == BEST)
+            ids = select(communities.c.id).join(best, best.c.id == communities.c.id).where(communities.c.id != 0)
+            ids = ids.order_by(*((best.c.score.desc(), *order) if sort == BEST else order))
+            return picked(connection, ids, community_rows(), communities.c.id, page, per_page, community_of)
 
     def community(self, community_id: int) -> Community | None:
         """Give a community, or the platform for id 0."""
         community_id = _known_size(community_id)
-        with self._engine.connect() as connection:
-            row = connection.execute(community_rows().where(communities.c.id == community_id)).one_or_none()
+        with self._connect() as connection:
+            row = connection.execute(COMMUNITY, {"id": community_id}).one_or_none()
         return None if row is None else community_of(row)
+
+    def community_names(self, most: int = 100) -> list[tuple[int, str]]:
+        """List communities by name, for a form to choose from: id and name."""
+        with self._connect() as connection:
+            return [(row.id, row.name) for row in connection.execute(COMMUNITY_NAMES, {"most": most})]
 
     def communities_of(self, steward: str) -> list[Community]:
         """List what an account is the steward of, the platform (id 0) included."""
@@ -118,13 +147,13 @@ class Queries:
 
     def _communities(self, condition: Any) -> list[Community]:
         found = community_rows().where(condition).order_by(communities.c.id).limit(MAX_LIST)
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             return [community_of(row) for row in connection.execute(found)]
 
     def holders(self, community_id: int, page: int = 1, per_page: int = 50) -> Page[Holder]:
         """List who holds a community's token, the largest first."""
         community_id = _known_size(community_id)
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             found = select(communities.c.token, communities.c.supply_units, communities.c.holder_count)
             row = connection.execute(found.where(communities.c.id == community_id)).one_or_none()
             if row is None or row.token is None:
@@ -140,44 +169,66 @@ class Queries:
                 total=row.holder_count,
             )
 
+    def token_history(self, community_id: int) -> list[TokenDay]:
+        """List the days on which a community's token moved, the oldest first; there is one row a day at most."""
+        community_id = _known_size(community_id)
+        found = select(token_days).join(communities, communities.c.token == token_days.c.token)
+        found = found.where(communities.c.id == community_id).order_by(token_days.c.day.desc()).limit(MAX_DAYS)
+        with self._connect() as connection:
+            rows = connection.execute(found).all()
+        days = [TokenDay(row.day, row.supply_units, row.holder_count, row.transfer_count) for row in rows]
+        return days[::-1]
+
     def balance(self, token: str, account: str) -> int:
         """Give what an account holds of a community's token, smallest unit."""
         found = select(balances.c.balance_units).where(
             balances.c.token == token.lower(), balances.c.account == account.lower()
         )
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             return connection.execute(found).scalar_one_or_none() or 0
 
     def listings(
         self, wanted: ListingFilter, sort: str = "new", page: int = 1, per_page: int = PER_PAGE
     ) -> Page[Listing]:
-        """List listings. Args: sort is new, price_up, price_down or sold."""
-        found = _filtered(listing_rows(), wanted)
+        """List listings. Args: sort is new, price_up, price_down, sold, or best for a search."""
         order = LISTING_SORTS.get(sort, LISTING_SORTS["new"])
-        with self._engine.connect() as connection:
-            return paged(connection, found, order, page, per_page, listing_of)
+        words = wanted_words(wanted.q)
+        with self._connect() as connection:
+            if words is None:
+                ids = _filtered(select(listings.c.id), wanted)
+                return leafed(connection, ids, listing_rows(), order, page, per_page, listing_of)
+            best = listings_found(connection, words, ranked=sort == BEST)
+            ids = _filtered(select(listings.c.id).join(best, best.c.id == listings.c.id), wanted)
+            ids = ids.order_by(*((best.c.score.desc(), *order) if sort == BEST else order))
+            return picked(connection, ids, listing_rows(), listings.c.id, page, per_page, listing_of)
 
     def listing(self, listing_id: str) -> Listing | None:
         """Give a listing by its id."""
-        with self._engine.connect() as connection:
-            row = connection.execute(listing_rows().where(listings.c.id == listing_id.lower())).one_or_none()
+        with self._connect() as connection:
+            row = connection.execute(LISTING, {"id": listing_id.lower()}).one_or_none()
         return None if row is None else listing_of(row)
 
     def orders(
         self, account: str, role: str = "buyer", state: str | None = None, page: int = 1, per_page: int = PER_PAGE
     ) -> Page[Order]:
-        """List an account's orders, the newest first.
+        """List an account's orders, the newest first; of disputed ones the oldest 500, the first due first.
 
         Args: role is buyer, seller or arbiter (the backup too); state is open, disputed (contested too), done or None.
         """
-        found = order_rows().join(order_roles, order_roles.c.order_key == orders.c.key)
-        found = found.where(order_roles.c.account == account.lower(), order_roles.c.role == role)
+        mine = (order_roles.c.account == account.lower(), order_roles.c.role == role)
+        order: tuple[Any, ...]
         if state == "disputed":
-            found = found.where(order_roles.c.is_disputed.is_(True))
-        elif state in ("open", "done"):
-            found = found.where(order_roles.c.is_open.is_(state == "open"))
-        order = (order_roles.c.funded_block.desc(), order_roles.c.funded_log_index.desc())
-        with self._engine.connect() as connection:
+            # a dispute waits for somebody: what is due first stands first
+            oldest = select(order_roles.c.order_key).where(*mine, order_roles.c.is_disputed.is_(True))
+            oldest = oldest.order_by(order_roles.c.funded_block, order_roles.c.funded_log_index).limit(MAX_LIST)
+            found = order_rows().where(orders.c.key.in_(oldest))
+            order = (orders.c.clock_ts, orders.c.key)
+        else:
+            found = order_rows().join(order_roles, order_roles.c.order_key == orders.c.key).where(*mine)
+            if state in ("open", "done"):
+                found = found.where(order_roles.c.is_open.is_(state == "open"))
+            order = (order_roles.c.funded_block.desc(), order_roles.c.funded_log_index.desc())
+        with self._connect() as connection:
             return paged(connection, found, order, page, per_page, order_of)
 
     def open_disputes(self, arbiter: str, page: int = 1, per_page: int = PER_PAGE) -> Page[Order]:
@@ -188,7 +239,7 @@ class Queries:
         """List the orders on a listing, the newest first."""
         found = order_rows().where(orders.c.listing_id == listing_id.lower())
         order = (orders.c.funded_block.desc(), orders.c.funded_log_index.desc())
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             return paged(connection, found, order, page, per_page, order_of)
 
     def order(self, key: str) -> Order | None:
@@ -201,14 +252,14 @@ class Queries:
         found = self._order(orders.c.tx_hash == tx_hash)
         if found is not None:
             return found
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             subjects = select(events.c.subject).where(events.c.tx_hash == tx_hash, events.c.name.in_(STEP_NAMES))
             subject = connection.execute(subjects.order_by(events.c.log_index).limit(1)).scalar_one_or_none()
         return None if subject is None else self.order(subject)
 
     def _order(self, condition: Any) -> Order | None:
         found = order_rows().where(condition).order_by(orders.c.funded_block, orders.c.funded_log_index).limit(1)
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             row = connection.execute(found).one_or_none()
         return None if row is None else order_of(row)
 
@@ -226,26 +277,58 @@ class Queries:
 
     def _events_about(self, subject: str, names: tuple[str, ...]) -> list[Any]:
         found = select(events).where(events.c.subject == subject.lower(), events.c.name.in_(names))
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             return list(connection.execute(found.order_by(events.c.block, events.c.log_index).limit(MAX_LIST)))
 
     def credits(self, account: str) -> list[Credit]:
         """List what the Market owes to an account, by currency."""
         found = select(credits).where(credits.c.account == account.lower()).order_by(credits.c.currency).limit(MAX_LIST)
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             return [Credit(row.currency, row.amount_units) for row in connection.execute(found)]
+
+    def credits_of(self, accounts: Sequence[str]) -> dict[str, list[Credit]]:
+        """List what the Market owes to each of several accounts, by currency; one without credit is left out."""
+        chosen = credits.c.account.in_([account.lower() for account in accounts])
+        found = select(credits).where(chosen).order_by(credits.c.account, credits.c.currency).limit(MAX_LIST)
+        rows: dict[str, list[Credit]] = {}
+        with self._connect() as connection:
+            for row in connection.execute(found):
+                rows.setdefault(row.account, []).append(Credit(row.currency, row.amount_units))
+        return rows
+
+    def bonds_of(self, account: str) -> list[Bond]:
+        """List an account's free bonds, by currency."""
+        found = select(bonds).where(bonds.c.account == account.lower()).order_by(bonds.c.currency).limit(MAX_LIST)
+        with self._connect() as connection:
+            return [Bond(row.currency, row.free_units) for row in connection.execute(found)]
+
+    def bond_of(self, account: str, currency: str) -> int:
+        """Give an account's free bond, smallest unit of the currency."""
+        found = select(bonds.c.free_units).where(
+            bonds.c.account == account.lower(), bonds.c.currency == currency.lower()
+        )
+        with self._connect() as connection:
+            return connection.execute(found).scalar_one_or_none() or 0
+
+    def open_quantity(self, listing_id: str, first_holder: str) -> int:
+        """Give how many units a first holder has in open orders on a listing."""
+        found = select(func.coalesce(func.sum(orders.c.quantity), 0)).where(
+            orders.c.listing_id == listing_id.lower(), orders.c.first_holder == first_holder.lower(), OPEN_ORDER
+        )
+        with self._connect() as connection:
+            return int(connection.execute(found).scalar_one())
 
     def withdrawals(self, account: str, page: int = 1, per_page: int = PER_PAGE) -> Page[Withdrawal]:
         """List what was taken out of an account's credit, the newest first."""
         found = select(events).where(events.c.subject == account.lower(), events.c.name == "CreditWithdrawn")
         order = (events.c.block.desc(), events.c.log_index.desc())
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             return paged(connection, found, order, page, per_page, withdrawal_of)
 
     def transfers(self, community_id: int, page: int = 1, per_page: int = 50) -> Page[Transfer]:
         """List how a community's token moved, the newest first."""
         community_id = _known_size(community_id)
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             about = select(communities.c.token, communities.c.transfer_count).where(communities.c.id == community_id)
             row = connection.execute(about).one_or_none()
             if row is None or row.token is None:
@@ -256,36 +339,36 @@ class Queries:
 
     def currency(self, address: str) -> Currency:
         """Say how a currency is written; one that nobody knows is written in its smallest units."""
-        address = address.lower()
-        if address == ETH:
-            return Currency(ETH, "ETH", 18, "Ether", "eth")
-        with self._engine.connect() as connection:
-            own = select(communities.c.name, communities.c.symbol).where(communities.c.token == address)
-            community = connection.execute(own).one_or_none()
-            if community is not None:
-                return Currency(address, community.symbol, 18, community.name, "community")
-            row = connection.execute(select(AppCurrency.__table__).where(AppCurrency.address == address)).one_or_none()
-        if row is None:
-            return Currency(address, f"{address[:6]}…{address[-4:]}", 0, "", "unknown")
-        return Currency(address, row.symbol, row.decimals, row.name, "configured" if row.configured else "unknown")
+        return self.currencies([address])[address]
+
+    def currencies(self, addresses: Sequence[str]) -> dict[str, Currency]:
+        """Say how each currency is written, by the address as it was given."""
+        tokens = {address.lower() for address in addresses} - {ETH}
+        known = {ETH: Currency(ETH, "ETH", 18, "Ether", "eth")}
+        if tokens:
+            with self._connect() as connection:
+                for row in connection.execute(OWN_TOKENS, {"tokens": list(tokens)}):
+                    known[row.token] = Currency(row.token, row.symbol, 18, row.name, "community")
+                if others := list(tokens - known.keys()):
+                    for row in connection.execute(OTHER_TOKENS, {"tokens": others}):
+                        kind = "configured" if row.configured else "unknown"
+                        known[row.address] = Currency(row.address, row.symbol, row.decimals, row.name, kind)
+        return {address: known.get(address.lower()) or _stranger(address.lower()) for address in addresses}
 
     def transaction_events(self, tx_hash: str) -> bool:
         """Tell whether the index has seen events of a transaction."""
         found = select(events.c.block).where(events.c.tx_hash == tx_hash.lower()).limit(1)
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             return connection.execute(found).first() is not None
 
     def quarantined(self) -> int:
         """Count logs that could not be read, up to a thousand."""
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             return len(connection.execute(select(quarantine.c.block).limit(1000)).all())
 
 
 def _filtered(found: Select[Any], wanted: ListingFilter) -> Select[Any]:
     """Keep what the filter wants."""
-    words = matches(wanted.q, contents.c.title, contents.c.text, communities.c.name)
-    if words is not None:
-        found = found.where(words)
     if wanted.community_id is not None:
         found = found.where(listings.c.community_id == _known_size(wanted.community_id))
     for column, value in (
@@ -305,6 +388,10 @@ def _filtered(found: Select[Any], wanted: ListingFilter) -> Select[Any]:
         still_on_sale = or_(listings.c.valid_until_ts == 0, listings.c.valid_until_ts >= now_ts)
         found = found.where(listings.c.in_stock.is_(True), still_on_sale)
     return found
+
+
+def _stranger(address: str) -> Currency:
+    return Currency(address, f"{address[:6]}…{address[-4:]}", 0, "", "unknown")
 
 
 def _in_range(units: int) -> int:

@@ -1,10 +1,14 @@
 """From rows of the index to views."""
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Row
 
+from frontend.index.basis import basis_of
+from frontend.index.selects import ASIDE, COMMUNITY, LISTING, ORDER
 from frontend.index.views import (
     Community,
     Description,
@@ -18,6 +22,9 @@ from frontend.index.views import (
     Withdrawal,
 )
 
+COMMUNITY_WIDTH, LISTING_WIDTH, ORDER_WIDTH = len(COMMUNITY), len(LISTING), len(ORDER)
+ORDER_NAMES, ASIDE_NAMES = [column.name for column in ORDER], [column.name for column in ASIDE]
+SAME_NAMES = [part.name for part in fields(Order) if part.name in ORDER_NAMES and part.name != "purchase"]
 STEP_NAMES = {
     "OrderFunded": "funded",
     "OrderAccepted": "accepted",
@@ -25,85 +32,79 @@ STEP_NAMES = {
     "OrderContested": "contested",
     "OrderDisputed": "disputed",
     "Evidence": "evidence",
+    "OrderReleased": "released",
+    "OrderPartRefunded": "part_refunded",
+    "MilestonePaid": "milestone_paid",
+    "OrderExtended": "extended",
+    "OrderTransferred": "transferred",
+    "SettlementOffered": "settlement_offered",
+    "SettlementWithdrawn": "settlement_withdrawn",
+    "FinalOffersFrozen": "final_offers_frozen",
+    "FinalOfferPicked": "final_offer_picked",
     "OrderCompleted": "completed",
     "OrderCancelled": "cancelled",
     "OrderRefunded": "refunded",
     "OrderResolved": "resolved",
+    "OrderSettled": "settled",
     "CreditsAdded": "paid_out",
 }
 
 
-def description_of(row: Row[Any]) -> Description | None:
+def _description(found: Sequence[Any]) -> Description | None:
     """Give the joined description, None where this server has not got it."""
-    found = row._mapping
-    if found["content_hash"] is None:
+    content_hash, title, text, lang, picture_hash, tags, rules = found
+    if content_hash is None:
         return None
-    return Description(
-        found["content_hash"],
-        found["content_title"] or "",
-        found["content_text"] or "",
-        found["content_lang"] or "",
-        found["content_picture_hash"],
-        json.loads(found["content_tags"]) if found["content_tags"] else [],
-        found["content_rules"] or "",
-    )
+    words = json.loads(tags) if tags else []
+    return Description(content_hash, title or "", text or "", lang or "", picture_hash, words, rules or "")
 
 
 def community_of(row: Row[Any]) -> Community:
     """Give a community."""
-    values = {name: row._mapping[name] for name in Community.__dataclass_fields__ if name != "description"}
-    return Community(**values, description=description_of(row))
+    return Community(*[*row[:COMMUNITY_WIDTH], _description(row[COMMUNITY_WIDTH:])])
 
 
-def listing_of(row: Row[Any]) -> Listing:
+def listing_of(row: Sequence[Any]) -> Listing:
     """Give a listing."""
-    found = row._mapping
-    return Listing(
-        id=found["listing_id"],
-        terms=json.loads(found["listing_terms"]),
-        seller=found["listing_seller"],
-        community_id=found["listing_community_id"],
-        community_name=found["community_name"] or "",
-        currency=found["listing_currency"],
-        unit_price_units=found["listing_unit_price_units"],
-        kind=found["listing_kind"],
-        instant=found["listing_instant"],
-        quantity_limit=found["listing_quantity_limit"],
-        quantity_sold=found["listing_quantity_sold"],
-        paused=found["listing_paused"],
-        opened_at_ts=found["listing_opened_at_ts"],
-        block=found["listing_opened_block"],
-        tx_hash=found["listing_tx_hash"],
-        description=description_of(row),
-    )
+    return Listing(*[*row[:LISTING_WIDTH], _description(row[LISTING_WIDTH:])])
 
 
 def order_of(row: Row[Any]) -> Order:
     """Give an order with its listing."""
-    found = row._mapping
+    order = dict(zip(ORDER_NAMES, row[:ORDER_WIDTH], strict=True))
+    aside, listing = row[ORDER_WIDTH : ORDER_WIDTH + len(ASIDE)], row[ORDER_WIDTH + len(ASIDE) :]
+    extra = _aside(dict(zip(ASIDE_NAMES, aside, strict=True)), order)
     return Order(
-        key=found["order_key"],
-        listing_id=found["order_listing_id"],
-        listing=listing_of(row),
-        holder=found["order_holder"],
-        payer=found["order_payer"],
-        ref=found["order_ref"],
-        purchase=json.loads(found["order_purchase"]),
-        quantity=found["order_quantity"],
-        paid_units=found["order_paid_units"],
-        amount_units=found["order_amount_units"],
-        clock_ts=found["order_clock_ts"],
-        state=found["order_state"],
-        platform_fee_bps=found["order_platform_fee_bps"],
-        community_fee_bps=found["order_community_fee_bps"],
-        commitment=found["order_commitment"],
-        stakes=Stakes(found["order_holder_stake_units"], found["order_seller_stake_units"]),
-        ruled_bps_to_buyer=found["order_ruled_bps_to_buyer"],
-        funded_at_ts=found["order_funded_at_ts"],
-        updated_at_ts=found["order_updated_at_ts"],
-        block=found["order_funded_block"],
-        tx_hash=found["order_tx_hash"],
+        **{name: order[name] for name in SAME_NAMES},
+        **extra,
+        listing=listing_of(listing),
+        purchase=json.loads(order["purchase"]),
+        stakes=Stakes(order["holder_stake_units"], order["seller_stake_units"]),
+        block=order["funded_block"],
     )
+
+
+def _aside(found: Mapping[str, Any], order: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what few orders have besides, without the offers that do not stand any more."""
+    basis = None
+    if found["holders_offer_basis"] or found["sellers_offer_basis"]:
+        basis = basis_of(order["key"], order["holder"], order, found["handovers"])
+    frozen = found["final_offers_frozen"]
+    return {
+        "referrer": found["referrer"],
+        "extended_s": found["extended_s"] or 0,
+        "handovers": found["handovers"] or 0,
+        "sequence": found["sequence"] or 0,
+        "holders_offer_units": found["holders_offer_units"]
+        if basis and found["holders_offer_basis"] == basis
+        else None,
+        "sellers_offer_units": found["sellers_offer_units"]
+        if basis and found["sellers_offer_basis"] == basis
+        else None,
+        "final_holder_units": found["final_holder_units"] if frozen else None,
+        "final_seller_units": found["final_seller_units"] if frozen else None,
+        "settled_units": found["settled_units"] if found["settled"] else None,
+    }
 
 
 def step_of(row: Row[Any]) -> Step:

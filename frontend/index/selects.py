@@ -1,71 +1,85 @@
-"""Building blocks of the index's SQL: paging with a bound, search, and the joins that a row of a list needs."""
+"""Building blocks of the index's SQL: paging with a bound, and the joins that a row of a list needs."""
 
-import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal_column, select
 
-from frontend.index.models import communities, listings, orders
-from frontend.index.views import Page
+from frontend.index.models import communities, listings, order_asides, orders
+from frontend.index.views import Community, Page
 from frontend.store.models import AppContent
 
 T = TypeVar("T")
 
 MAX_PAGES = 100
 MAX_PER_PAGE = 200
-MAX_WORDS = 8
 
 contents = AppContent.__table__
 CONTENT_COLUMNS = ("hash", "title", "text", "lang", "picture_hash", "tags", "rules")
 
 
-def labelled(prefix: str, columns: Sequence[ColumnElement[Any]]) -> list[Any]:
+CONTENT = [contents.c[name] for name in CONTENT_COLUMNS]
+# in the order of the views' fields: rows become views by place, not by name
+COMMUNITY = [communities.c[part.name] for part in fields(Community) if part.name != "description"]
+LISTING = [
+    *(listings.c[name] for name in ("id", "terms", "extras", "content_hash", "seller", "community_id")),
+    func.coalesce(communities.c.name, "").label("community_name"),
+    *(
+        listings.c[name]
+        for name in ("currency", "unit_price_units", "kind", "instant", "quantity_limit", "quantity_sold")
+    ),
+    *(
+        listings.c[name]
+        for name in ("paused", "valid_until_ts", "only_buyer", "opened_at_ts", "opened_block", "tx_hash")
+    ),
+]
+ORDER = [
+    *(orders.c[name] for name in ("key", "listing_id", "holder", "first_holder", "payer", "ref", "purchase")),
+    *(orders.c[name] for name in ("quantity", "paid_units", "amount_units", "clock_ts", "state", "flags", "milestone")),
+    *(orders.c[name] for name in ("platform_fee_bps", "community_fee_bps")),
+    *(orders.c[name] for name in ("commitment", "holder_stake_units", "seller_stake_units", "ruled_bps_to_buyer")),
+    *(orders.c[name] for name in ("funded_at_ts", "updated_at_ts", "funded_block", "tx_hash")),
+]
+ASIDE = list(order_asides.c)
+
+
+def _named(prefix: str, columns: Sequence[ColumnElement[Any]]) -> list[Any]:
     """Give columns under names of their own, so that joined tables do not hide each other's."""
     return [column.label(f"{prefix}_{column.name}") for column in columns]
 
 
-CONTENT = labelled("content", [contents.c[name] for name in CONTENT_COLUMNS])
+_COMMUNITY_ROWS = select(*COMMUNITY, *_named("content", CONTENT)).select_from(
+    communities.outerjoin(contents, contents.c.hash == communities.c.metadata_hash)
+)
+_LISTING_ROWS = select(*_named("listing", LISTING), *_named("content", CONTENT)).select_from(
+    listings.outerjoin(communities, communities.c.id == listings.c.community_id).outerjoin(
+        contents, contents.c.hash == listings.c.content_hash
+    )
+)
+_ORDER_ROWS = select(
+    *_named("order", ORDER), *_named("aside", ASIDE), *_named("listing", LISTING), *_named("content", CONTENT)
+).select_from(
+    orders.join(listings, listings.c.id == orders.c.listing_id)
+    .outerjoin(order_asides, order_asides.c.order_key == orders.c.key)
+    .outerjoin(communities, communities.c.id == listings.c.community_id)
+    .outerjoin(contents, contents.c.hash == listings.c.content_hash)
+)
 
 
 def community_rows() -> Select[Any]:
     """Select communities with their descriptions."""
-    return select(communities, *CONTENT).select_from(
-        communities.outerjoin(contents, contents.c.hash == communities.c.metadata_hash)
-    )
+    return _COMMUNITY_ROWS
 
 
 def listing_rows() -> Select[Any]:
     """Select listings with their community's name and their descriptions."""
-    return select(
-        *labelled("listing", list(listings.c)), communities.c.name.label("community_name"), *CONTENT
-    ).select_from(
-        listings.outerjoin(communities, communities.c.id == listings.c.community_id).outerjoin(
-            contents, contents.c.hash == listings.c.content_hash
-        )
-    )
+    return _LISTING_ROWS
 
 
 def order_rows() -> Select[Any]:
     """Select orders with all that belongs to their listings."""
-    return select(
-        *labelled("order", list(orders.c)),
-        *labelled("listing", list(listings.c)),
-        communities.c.name.label("community_name"),
-        *CONTENT,
-    ).select_from(
-        orders.join(listings, listings.c.id == orders.c.listing_id)
-        .outerjoin(communities, communities.c.id == listings.c.community_id)
-        .outerjoin(contents, contents.c.hash == listings.c.content_hash)
-    )
-
-
-def matches(q: str, *columns: ColumnElement[Any]) -> ColumnElement[bool] | None:
-    """Give the condition that each word of `q` stands in one of the columns; None when there are no words."""
-    words = unicodedata.normalize("NFC", q.replace("\x00", "")).lower().split()[:MAX_WORDS]
-    if not words:
-        return None
-    return and_(*(or_(*(func.lower(column).contains(word, autoescape=True) for column in columns)) for word in words))
+    return _ORDER_ROWS
 
 
 def paged(
@@ -88,3 +102,47 @@ def paged(
     page = max(1, min(page, pages))
     rows = connection.execute(found.order_by(*order).limit(per_page).offset((page - 1) * per_page))
     return Page([view(row) for row in rows], page, pages, min(total, most), capped)
+
+
+def leafed(
+    connection: Connection,
+    ids: Select[Any],
+    found: Select[Any],
+    order: Sequence[ColumnElement[Any]],
+    page: int,
+    per_page: int,
+    view: Callable[[Row[Any]], T],
+) -> Page[T]:
+    """Give one page of the rows with the ids of a statement. Only the rows of that page are joined to anything."""
+    per_page = max(1, min(per_page, MAX_PER_PAGE))
+    most = per_page * MAX_PAGES
+    one: Select[Any] = ids.with_only_columns(literal_column("1"), maintain_column_froms=True).limit(
+        most + 1
+    )  # an index will do
+    total = int(connection.execute(select(func.count()).select_from(one.subquery())).scalar_one())
+    pages = max(1, -(-min(total, most) // per_page))
+    page = max(1, min(page, pages))
+    here = ids.order_by(*order).limit(per_page).offset((page - 1) * per_page)
+    rows = connection.execute(found.where(next(iter(ids.selected_columns)).in_(here)).order_by(*order))
+    return Page([view(row) for row in rows], page, pages, min(total, most), total > most)
+
+
+def picked(
+    connection: Connection,
+    ids: Select[Any],
+    found: Select[Any],
+    key: ColumnElement[Any],
+    page: int,
+    per_page: int,
+    view: Callable[[Row[Any]], T],
+) -> Page[T]:
+    """Give one page of the rows with the ids of an ordered statement, which is asked once; for what is costly to find."""
+    per_page = max(1, min(per_page, MAX_PER_PAGE))
+    most = per_page * MAX_PAGES
+    all_ids = connection.execute(ids.limit(most + 1)).scalars().all()
+    total = min(len(all_ids), most)
+    pages = max(1, -(-total // per_page))
+    page = max(1, min(page, pages))
+    here = all_ids[(page - 1) * per_page : page * per_page]
+    rows = {row[0]: view(row) for row in connection.execute(found.where(key.in_(here)))} if here else {}
+    return Page([rows[one] for one in here if one in rows], page, pages, total, len(all_ids) > most)

@@ -1,17 +1,32 @@
 """What each event changes: the contracts' state, said again in rows. Checks first; nonsense raises Malformed.
 
-Sources: CommunityRegistry.sol, CommunityToken.sol, Market.sol, Credits.sol.
+Sources: CommunityRegistry.sol, CommunityToken.sol, Market.sol and its libraries, Credits.sol. Splits and Personas: see split_state.py and
+persona_state.py.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
-from eth_utils.crypto import keccak
+from sha3 import keccak_256
 
+from frontend.index.basis import basis_of
 from frontend.index.changes import Changes, Row, canonical
 from frontend.index.decode import Event, Malformed
-from frontend.index.models import balances, communities, credits, listings, order_roles, orders
+from frontend.index.models import (
+    balances,
+    bonds,
+    communities,
+    credits,
+    listings,
+    order_asides,
+    order_roles,
+    orders,
+    token_days,
+)
+from frontend.index.persona_state import HANDLERS as PERSONA_HANDLERS
+from frontend.index.split_state import HANDLERS as SPLIT_HANDLERS
 
 ZERO_ADDRESS = "0x" + "0" * 40
 ZERO_HASH = "0x" + "0" * 64
@@ -20,8 +35,26 @@ MAX_ID = 2**63 - 1
 KINDS = ("goods", "file", "blueprint", "service")
 TERMS_BYTES = 13 * 32
 PURCHASE_BYTES = 8 * 32
+DAY_S = 86_400
+OTHER_HANDLERS = SPLIT_HANDLERS | PERSONA_HANDLERS
 OPEN_STATES = ("funded", "accepted", "delivered", "contested", "disputed")
 DISPUTED_STATES = ("contested", "disputed")
+TRANSFERRED, REFERRED, MILESTONES, FINAL_OFFER = 1, 2, 4, 8  # the contract's OrderFlags
+NOTHING_ASIDE: Row = {
+    "referrer": None,
+    "extended_s": 0,
+    "handovers": 0,
+    "sequence": 0,
+    "holders_offer_basis": None,
+    "holders_offer_units": 0,
+    "sellers_offer_basis": None,
+    "sellers_offer_units": 0,
+    "final_offers_frozen": False,
+    "final_holder_units": 0,
+    "final_seller_units": 0,
+    "settled": False,
+    "settled_units": 0,
+}
 
 
 class State:
@@ -34,6 +67,9 @@ class State:
 
     def apply(self, event: Event, at_ts: int) -> str:
         """Make an event's changes, and give what the event is about. Raises: Malformed."""
+        handler = OTHER_HANDLERS.get(event.name)
+        if handler is not None:
+            return handler(self._changes, event, event.args, at_ts)
         return HANDLERS[event.name](self, event, event.args, at_ts)
 
     # communities
@@ -94,7 +130,7 @@ class State:
     # tokens
 
     def transfer(self, event: Event, args: Row, at_ts: int) -> str:
-        row = self._community_by_token(event)
+        row = self._community_by_token(event).copy()
         sender, to, value = args["from"], args["to"], args["value"]
         row["transfer_count"] += 1
         if sender == ZERO_ADDRESS:
@@ -107,10 +143,20 @@ class State:
         else:
             row["holder_count"] += self._add_balance(event.log.address, to, value)
         self._changes.put(communities, row)
+        self._changes.put(
+            token_days,
+            {
+                "token": event.log.address,
+                "day": at_ts // DAY_S,
+                "supply_units": row["supply_units"],
+                "holder_count": row["holder_count"],
+                "transfer_count": row["transfer_count"],
+            },
+        )
         return str(row["id"])
 
     def vested_minted(self, event: Event, args: Row, at_ts: int) -> str:
-        row = self._community_by_token(event)
+        row = self._community_by_token(event).copy()
         row["minted_by_steward_units"] -= args["amount"]
         row["minted_by_founder_units"] += args["amount"]
         self._changes.put(communities, row)
@@ -161,6 +207,7 @@ class State:
                 "only_buyer": _unless_zero(terms["onlyBuyer"]),
                 "content_hash": terms["contentHash"],
                 "terms": canonical(full),
+                "extras": None,
                 "opened_at_ts": at_ts,
                 "opened_block": event.log.block,
                 "opened_log_index": event.log.log_index,
@@ -169,6 +216,13 @@ class State:
         )
         self._changes.put(communities, community | {"listing_count": community["listing_count"] + 1})
         return str(listing_id)
+
+    def listing_extras(self, event: Event, args: Row, at_ts: int) -> str:
+        row = self._listing(args["listingId"])
+        if row["extras"] is not None or _hash(event.log.data) != terms_of(row)["extras"]:
+            raise Malformed("the optional terms are not those that the terms name")
+        self._put_listing(row | {"extras": canonical(args["extras"])})
+        return str(row["id"])
 
     def listing_paused(self, event: Event, args: Row, at_ts: int) -> str:
         row = self._listing(args["listingId"])
@@ -191,10 +245,14 @@ class State:
         if self._changes.get(orders, key) is not None:
             raise Malformed("the order was paid before")
         self._put_listing(listing | {"quantity_sold": listing["quantity_sold"] + args["quantity"]})
+        referrer = _unless_zero(purchase["referrer"]) if terms_of(listing)["referralBps"] else None
+        if referrer:
+            self._changes.add(order_asides, {"order_key": key, **NOTHING_ASIDE, "referrer": referrer})
         row = {
             "key": key,
             "listing_id": listing["id"],
             "holder": args["holder"],
+            "first_holder": args["holder"],
             "payer": purchase["payer"],
             "ref": ref,
             "purchase": canonical(purchase),
@@ -203,6 +261,8 @@ class State:
             "amount_units": args["amount"],
             "clock_ts": args["clock"],
             "state": "accepted" if listing["instant"] else "funded",
+            "flags": _first_flags(listing) | (REFERRED if referrer else 0),
+            "milestone": 0,
             "platform_fee_bps": args["platformFeeBps"],
             "community_fee_bps": args["communityFeeBps"],
             "commitment": None,
@@ -215,29 +275,98 @@ class State:
             "funded_log_index": event.log.log_index,
             "tx_hash": event.log.tx_hash,
         }
-        self._put_order(row, listing)
+        self._changes.put(orders, row)
+        for role in _roles_of(row, listing):
+            self._changes.add(order_roles, role)
         return str(key)
 
     def order_accepted(self, event: Event, args: Row, at_ts: int) -> str:
         return self._move(args["key"], at_ts, state="accepted", clock_ts=args["deliverBy"])
 
     def order_delivered(self, event: Event, args: Row, at_ts: int) -> str:
-        commitment = _unless_zero(args["commitment"])
-        return self._move(args["key"], at_ts, state="delivered", clock_ts=args["inspectBy"], commitment=commitment)
+        key, commitment = args["key"], _unless_zero(args["commitment"])
+        if self._order(key)["flags"] & FINAL_OFFER and self._changes.get(order_asides, key) is not None:
+            # only what is offered about what was delivered can be a last offer
+            self._change_aside(key, **_offer("holders", None, 0), **_offer("sellers", None, 0))
+        return self._move(key, at_ts, state="delivered", clock_ts=args["inspectBy"], commitment=commitment)
 
     def order_contested(self, event: Event, args: Row, at_ts: int) -> str:
         fee = self._arbiter_fee(args["key"])
         return self._move(args["key"], at_ts, state="contested", clock_ts=args["stakeBy"], holder_stake_units=fee)
 
     def order_disputed(self, event: Event, args: Row, at_ts: int) -> str:
-        # where the arbiter asks no fee, nobody has staked and the fee is 0
+        # both have staked; where the arbiter asks no fee or the seller's bond was enough, no OrderContested came before
         fee = self._arbiter_fee(args["key"])
-        return self._move(args["key"], at_ts, state="disputed", clock_ts=args["ruleBy"], seller_stake_units=fee)
+        stakes = {"holder_stake_units": fee, "seller_stake_units": fee}
+        return self._move(args["key"], at_ts, state="disputed", clock_ts=args["ruleBy"], **stakes)
 
     def evidence(self, event: Event, args: Row, at_ts: int) -> str:
         key = f"0x{args['evidenceGroupID']:064x}"
         self._order(key)
         return key
+
+    def order_released(self, event: Event, args: Row, at_ts: int) -> str:
+        return self._move(args["key"], at_ts, amount_units=self._left(args))
+
+    def order_part_refunded(self, event: Event, args: Row, at_ts: int) -> str:
+        key, left = args["key"], self._left(args)
+        aside = self._aside(key)
+        # what the seller gives after the delivery comes off what either last offer gives to the holder
+        names: tuple[str, ...] = ()
+        if aside["final_offers_frozen"]:
+            names = ("final_holder_units", "final_seller_units")
+        elif (order := self._order(key))["flags"] & FINAL_OFFER and order["state"] == "delivered":
+            names = ("holders_offer_units", "sellers_offer_units")
+        if names:
+            self._change_aside(key, **{name: max(0, aside[name] - args["amount"]) for name in names})
+        return self._move(key, at_ts, amount_units=left)
+
+    def milestone_paid(self, event: Event, args: Row, at_ts: int) -> str:
+        if args["milestone"] != self._order(args["key"])["milestone"]:
+            raise Malformed("another milestone is at hand")
+        left, done = self._left(args), args["milestone"] + 1
+        return self._move(
+            args["key"], at_ts, state="accepted", clock_ts=args["deliverBy"], amount_units=left, milestone=done
+        )
+
+    def order_extended(self, event: Event, args: Row, at_ts: int) -> str:
+        key, clock_ts = args["key"], args["clock"]
+        more_s = clock_ts - self._order(key)["clock_ts"]
+        if more_s <= 0:
+            raise Malformed("the clock is not extended")
+        self._change_aside(key, extended_s=self._aside(key)["extended_s"] + more_s)
+        return self._move(key, at_ts, clock_ts=clock_ts)
+
+    def order_transferred(self, event: Event, args: Row, at_ts: int) -> str:
+        key, holder, to = args["key"], args["from"], args["to"]
+        order = self._order(key)
+        role = self._changes.get(order_roles, holder, "buyer", key)
+        if order["holder"] != holder or role is None:
+            raise Malformed("the order is handed over by somebody who does not hold it")
+        self._changes.remove(order_roles, holder, "buyer", key)
+        self._changes.put(order_roles, role | {"account": to})
+        handovers = self._aside(key)["handovers"] + 1
+        self._change_aside(key, handovers=handovers, **_offer("holders", None, 0))  # it binds nobody else
+        return self._move(key, at_ts, holder=to, flags=order["flags"] | TRANSFERRED)
+
+    def settlement_offered(self, event: Event, args: Row, at_ts: int) -> str:
+        order, side = self._talk(args)
+        basis = basis_of(order["key"], order["holder"], order, self._aside(order["key"])["handovers"])
+        self._change_aside(order["key"], sequence=args["sequence"], **_offer(side, basis, args["toHolder"]))
+        return self._move(order["key"], at_ts)
+
+    def settlement_withdrawn(self, event: Event, args: Row, at_ts: int) -> str:
+        order, side = self._talk(args)
+        self._change_aside(order["key"], sequence=args["sequence"], **_offer(side, None, 0))
+        return self._move(order["key"], at_ts)
+
+    def final_offers_frozen(self, event: Event, args: Row, at_ts: int) -> str:
+        offers = {"final_holder_units": args["holdersOffer"], "final_seller_units": args["sellersOffer"]}
+        self._change_aside(args["key"], final_offers_frozen=True, **offers)
+        return self._move(args["key"], at_ts)
+
+    def final_offer_picked(self, event: Event, args: Row, at_ts: int) -> str:
+        return str(self._order(args["key"])["key"])
 
     def order_completed(self, event: Event, args: Row, at_ts: int) -> str:
         return self._finish(args["key"], at_ts, state="completed")
@@ -254,7 +383,19 @@ class State:
     def order_resolved(self, event: Event, args: Row, at_ts: int) -> str:
         return self._finish(args["key"], at_ts, state="resolved", ruled_bps_to_buyer=args["bpsToBuyer"])
 
-    # credits
+    def order_settled(self, event: Event, args: Row, at_ts: int) -> str:
+        self._change_aside(args["key"], settled=True, settled_units=args["toHolder"])
+        return self._finish(args["key"], at_ts, state="resolved")
+
+    # bonds and credits
+
+    def bond_changed(self, event: Event, args: Row, at_ts: int) -> str:
+        account, currency, free_units = args["account"], args["currency"], args["free"]
+        if free_units:
+            self._changes.put(bonds, {"account": account, "currency": currency, "free_units": free_units})
+        elif self._changes.get(bonds, account, currency) is not None:
+            self._changes.remove(bonds, account, currency)
+        return str(account)
 
     def credits_added(self, event: Event, args: Row, at_ts: int) -> str:
         for account, amount_units in args["payouts"]:
@@ -295,40 +436,48 @@ class State:
             raise Malformed("there is no such order")
         return row
 
+    def _left(self, args: Row) -> int:
+        """Give what is in escrow after a part of it went out."""
+        left = int(args["left"])
+        if self._order(args["key"])["amount_units"] != left + args["amount"]:
+            raise Malformed("what is left contradicts what was in escrow")
+        return left
+
+    def _talk(self, args: Row) -> tuple[Row, str]:
+        """Give the order that is talked about, and which side speaks."""
+        order = self._order(args["key"])
+        sides = {order["holder"]: "holders", self._listing(order["listing_id"])["seller"]: "sellers"}
+        if args["by"] not in sides:
+            raise Malformed("an offer by somebody who is no party")
+        if not self._aside(order["key"])["sequence"] < args["sequence"] <= MAX_ID:
+            raise Malformed("the offers are out of their order")
+        return order, sides[args["by"]]
+
+    def _aside(self, key: str) -> Row:
+        """Give what an order has besides, with nothing in it where nothing was written."""
+        return self._changes.get(order_asides, key) or {"order_key": key, **NOTHING_ASIDE}
+
+    def _change_aside(self, key: str, **changed: Any) -> None:
+        self._changes.put(order_asides, self._aside(key) | changed)
+
     def _arbiter_fee(self, key: str) -> int:
-        terms = self._listing(self._order(key)["listing_id"])["terms"]
-        return int(_json(terms)["arbiterFee"])
+        listing = self._listing(self._order(key)["listing_id"])
+        return int(terms_of(listing)["arbiterFee"])
 
     def _move(self, key: str, at_ts: int, **changed: Any) -> str:
         row = self._order(key)
         if row["state"] not in OPEN_STATES:
             raise Malformed(f"the order is {row['state']} already")
-        self._put_order(row | changed | {"updated_at_ts": at_ts}, self._listing(row["listing_id"]))
+        moved = row | changed | {"updated_at_ts": at_ts}
+        self._changes.put(orders, moved)
+        if _standing(moved) != _standing(row):
+            for role in _roles_of(moved, self._listing(row["listing_id"])):
+                self._changes.put(order_roles, role)
         return key
 
     def _finish(self, key: str, at_ts: int, **changed: Any) -> str:
         nothing_left = {"amount_units": 0, "clock_ts": 0, "holder_stake_units": 0, "seller_stake_units": 0}
         return self._move(key, at_ts, **nothing_left, **changed)
-
-    def _put_order(self, row: Row, listing: Row) -> None:
-        self._changes.put(orders, row)
-        terms = _json(listing["terms"])
-        parties = {(row["holder"], "buyer"), (listing["seller"], "seller"), (terms["arbiter"], "arbiter")}
-        if _unless_zero(terms["backupArbiter"]):
-            parties.add((terms["backupArbiter"], "arbiter"))
-        for account, role in sorted(parties):
-            self._changes.put(
-                order_roles,
-                {
-                    "account": account,
-                    "role": role,
-                    "order_key": row["key"],
-                    "is_open": row["state"] in OPEN_STATES,
-                    "is_disputed": row["state"] in DISPUTED_STATES,
-                    "funded_block": row["funded_block"],
-                    "funded_log_index": row["funded_log_index"],
-                },
-            )
 
     def _add_balance(self, token: str, account: str, units: int) -> int:
         """Change a balance; give by how much the number of holders changes."""
@@ -368,6 +517,7 @@ HANDLERS: dict[str, Callable[[State, Event, Row, int], str]] = {
     "ContractMetadataChanged": State.contract_metadata_changed,
     "ContractURIFrozen": State.contract_uri_frozen,
     "ListingOpened": State.listing_opened,
+    "ListingExtras": State.listing_extras,
     "ListingPaused": State.listing_paused,
     "ListingQuantityLimitSet": State.listing_quantity_limit_set,
     "OrderFunded": State.order_funded,
@@ -376,13 +526,64 @@ HANDLERS: dict[str, Callable[[State, Event, Row, int], str]] = {
     "OrderContested": State.order_contested,
     "OrderDisputed": State.order_disputed,
     "Evidence": State.evidence,
+    "OrderReleased": State.order_released,
+    "OrderPartRefunded": State.order_part_refunded,
+    "MilestonePaid": State.milestone_paid,
+    "OrderExtended": State.order_extended,
+    "OrderTransferred": State.order_transferred,
+    "SettlementOffered": State.settlement_offered,
+    "SettlementWithdrawn": State.settlement_withdrawn,
+    "FinalOffersFrozen": State.final_offers_frozen,
+    "FinalOfferPicked": State.final_offer_picked,
     "OrderCompleted": State.order_completed,
     "OrderCancelled": State.order_cancelled,
     "OrderRefunded": State.order_refunded,
     "OrderResolved": State.order_resolved,
+    "OrderSettled": State.order_settled,
+    "BondChanged": State.bond_changed,
     "CreditsAdded": State.credits_added,
     "CreditWithdrawn": State.credit_withdrawn,
 }
+
+
+def _standing(order: Row) -> dict[str, bool]:
+    """Give what a role tells of the state of its order."""
+    return {"is_open": order["state"] in OPEN_STATES, "is_disputed": order["state"] in DISPUTED_STATES}
+
+
+def _roles_of(order: Row, listing: Row) -> list[Row]:
+    """Give everybody's role in an order."""
+    common = {name: order[name] for name in ("funded_block", "funded_log_index")} | _standing(order)
+    return [
+        {"account": account, "role": role, "order_key": order["key"], **common}
+        for account, role in parties(order["holder"], terms_of(listing))
+    ]
+
+
+def _first_flags(listing: Row) -> int:
+    """Give the flags with which orders on a listing start."""
+    if listing["extras"] is None:
+        return 0
+    extras = _json(listing["extras"])
+    return (MILESTONES if extras["milestones"] else 0) | (FINAL_OFFER if extras["finalOffer"] else 0)
+
+
+def _offer(side: str, basis: str | None, units: int) -> Row:
+    """Give the fields of one side's offer."""
+    return {f"{side}_offer_basis": basis, f"{side}_offer_units": units}
+
+
+def parties(holder: str, terms: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Give who has which role in an order on these terms."""
+    found = {(holder, "buyer"), (terms["seller"], "seller"), (terms["arbiter"], "arbiter")}
+    if _unless_zero(terms["backupArbiter"]):
+        found.add((terms["backupArbiter"], "arbiter"))
+    return sorted(found)
+
+
+def terms_of(listing: Row) -> Mapping[str, Any]:
+    """Give a stored listing's terms, not to be changed."""
+    return _json(listing["terms"])
 
 
 def unpacked_rules(word: int) -> dict[str, int]:
@@ -467,7 +668,7 @@ def _unless_zero(found: str) -> str | None:
 
 
 def _hash(data: bytes) -> str:
-    return "0x" + keccak(data).hex()
+    return "0x" + str(keccak_256(data).hexdigest())
 
 
 def _order_key(listing_id: str, holder: str, ref: str) -> str:
@@ -475,6 +676,8 @@ def _order_key(listing_id: str, holder: str, ref: str) -> str:
     return _hash(b"".join(bytes.fromhex(part[2:]).rjust(32, b"\0") for part in parts))
 
 
-def _json(text: str) -> dict[str, Any]:
+@lru_cache(maxsize=4096)
+def _json(text: str) -> Mapping[str, Any]:
+    """Read JSON, once for a listing that is asked for again and again; it is not to be changed."""
     found: dict[str, Any] = json.loads(text)
     return found

@@ -3,9 +3,13 @@
 Addresses and hashes are lower-case 0x hex, amounts integers in smallest units, times unix seconds.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, TypeVar
+
+from frontend.index.basis import basis_of
 
 T = TypeVar("T")
 
@@ -140,6 +144,16 @@ class Holder:
 
 
 @dataclass(frozen=True)
+class TokenDay:
+    """How a token stood at the end of a day (unix day of block time); transfers are counted from its beginning."""
+
+    day: int
+    supply_units: int
+    holder_count: int
+    transfer_count: int
+
+
+@dataclass(frozen=True)
 class Currency:
     """How a currency is written. kind: "eth", "community", "configured" or "unknown"."""
 
@@ -166,6 +180,23 @@ class ListingFilter:
 
 
 @dataclass(frozen=True)
+class Milestone:
+    """A part of a service that is delivered, inspected and paid by itself; its share is of the price."""
+
+    share_bps: int
+    deliver_for_s: int
+    inspect_for_s: int
+
+
+@dataclass(frozen=True)
+class Extras:
+    """Optional terms. With `final_offer` a ruling picks the nearer of the two last offers."""
+
+    milestones: tuple[Milestone, ...]
+    final_offer: bool
+
+
+@dataclass(frozen=True)
 class Listing:
     """Terms on sale.
 
@@ -175,7 +206,9 @@ class Listing:
     """
 
     id: str
-    terms: dict[str, Any]
+    terms_json: str
+    extras_json: str | None
+    content_hash: str
     seller: str
     community_id: int
     community_name: str
@@ -186,10 +219,25 @@ class Listing:
     quantity_limit: int
     quantity_sold: int
     paused: bool
+    valid_until_ts: int  # 0 = for ever
+    only_buyer: str | None  # the one account that may buy, if there is one
     opened_at_ts: int
     block: int
     tx_hash: str
     description: Description | None
+
+    @cached_property
+    def terms(self) -> dict[str, Any]:
+        """All terms; a list of listings needs none of them, so they are read only when asked for."""
+        return dict(json.loads(self.terms_json))
+
+    @cached_property
+    def extras(self) -> Extras | None:
+        """The optional terms, None where the terms name none."""
+        if self.extras_json is None:
+            return None
+        found = json.loads(self.extras_json)
+        return Extras(tuple(Milestone(*values) for values in found["milestones"]), found["finalOffer"])
 
     @property
     def left(self) -> int:
@@ -198,13 +246,7 @@ class Listing:
 
     def ended(self, now_ts: int) -> bool:
         """Tell whether the time for purchases is over."""
-        return bool(self.terms["validUntil"]) and now_ts > int(self.terms["validUntil"])
-
-    @property
-    def only_buyer(self) -> str | None:
-        """The one account that may buy, if there is one."""
-        only = str(self.terms["onlyBuyer"])
-        return only if int(only, 16) else None
+        return bool(self.valid_until_ts) and now_ts > self.valid_until_ts
 
 
 @dataclass(frozen=True)
@@ -217,20 +259,27 @@ class Stakes:
 
 @dataclass(frozen=True)
 class Order:
-    """A purchase against a listing. state: "funded" … "resolved", the contract's names in lower case."""
+    """A purchase against a listing. state: "funded" … "resolved", the contract's names in lower case.
+
+    An offer says what goes to the holder of what is in escrow, and is None when it does not stand: never made, withdrawn, or
+    void since the order changed. The final offers are those that a ruling picks from, frozen when the dispute began.
+    """
 
     key: str
     listing_id: str
     listing: Listing
-    holder: str
+    holder: str  # who holds it now
+    first_holder: str  # who it was bought for; this one is a part of the key and of every call
     payer: str
     ref: str
     purchase: dict[str, Any]
     quantity: int
     paid_units: int
-    amount_units: int
+    amount_units: int  # still in escrow
     clock_ts: int
     state: str
+    flags: int  # the contract's OrderFlags
+    milestone: int  # how many are paid; the last one is paid by the completion and not counted
     platform_fee_bps: int
     community_fee_bps: int
     commitment: str | None
@@ -240,13 +289,29 @@ class Order:
     updated_at_ts: int
     block: int
     tx_hash: str
+    referrer: str | None  # who gets the referral commission
+    extended_s: int  # by how much its clocks were extended in all
+    handovers: int  # how often it was handed over
+    sequence: int  # offers and withdrawals so far
+    holders_offer_units: int | None
+    sellers_offer_units: int | None
+    final_holder_units: int | None
+    final_seller_units: int | None
+    settled_units: int | None  # to the holder, when it ended by agreement
+
+    @property
+    def basis(self) -> str:
+        """Names the order as it is now, to be signed in a settlement."""
+        return basis_of(self.key, self.holder, vars(self), self.handovers)
 
 
 @dataclass(frozen=True)
 class Step:
     """Something that happened to an order.
 
-    name: funded, accepted, delivered, contested, disputed, evidence, completed, cancelled, refunded, resolved, paid_out.
+    name: funded, accepted, delivered, contested, disputed, evidence, released, part_refunded, milestone_paid, extended,
+    transferred, settlement_offered, settlement_withdrawn, final_offers_frozen, final_offer_picked, completed, cancelled,
+    refunded, resolved, settled, paid_out.
     data: the event's arguments under their own names (CreditsAdded's payouts: list of [account, amount]).
     """
 
@@ -285,6 +350,14 @@ class Credit:
 
     currency: str
     amount_units: int
+
+
+@dataclass(frozen=True)
+class Bond:
+    """Money that an account has put aside and nothing has locked."""
+
+    currency: str
+    free_units: int
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
+from frontend.index.ahead import read_ahead
+from frontend.index.bulk import prepare, rows_of, uncollected
 from frontend.index.changes import Changes, canonical, undo
 from frontend.index.decode import Decoder, Event, Log, Malformed
 from frontend.index.models import DUMPED_TABLES, blocks, communities, cursor, events, journal, quarantine
@@ -14,6 +16,7 @@ from frontend.index.state import State
 
 MAX_QUARANTINED_BYTES = 4096
 CURSOR = 1
+TOKEN = "CommunityToken"  # noqa: S105 no secret
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,8 @@ class Place:
     genesis_hash: str
     registry: str
     market: str
+    splits: str
+    personas: str
     start_block: int
     deployments_hash: str
 
@@ -62,6 +67,12 @@ class Writer:
     def __init__(self, place: Place, decoder: Decoder) -> None:
         self.place = place
         self._decoder = decoder
+        self._contracts = {
+            place.registry: "CommunityRegistry",
+            place.market: "Market",
+            place.splits: "Splits",
+            place.personas: "Personas",
+        }
 
     def begin(self, connection: Connection, base: Header) -> None:
         """Empty the chain tables and put the cursor before the first block of ours."""
@@ -87,7 +98,9 @@ class Writer:
         if position.number >= batch.first:
             self._undo(connection, batch.first - 1)
         journal_from = max(position.journal_from, batch.journal_from)
-        self._write_events(connection, batch)
+        prepare(connection)
+        with uncollected():
+            self._write_events(connection, batch)
         self._write_blocks(connection, batch)
         connection.execute(delete(journal).where(journal.c.block < journal_from))
         connection.execute(update(cursor).values(**self._end(connection, batch), journal_from=journal_from))
@@ -126,19 +139,22 @@ class Writer:
     def _write_events(self, connection: Connection, batch: Batch) -> None:
         changes = Changes(connection, batch.journal_from)
         state = State(changes, self.place.chain_id, self.place.market)
-        event_rows: list[dict[str, Any]] = []
+        read = [(log, self._read(log)) for log in batch.logs]
+        understood = [event for _, event in read if isinstance(event, Event)]
+        times = {number: header.timestamp_ts for number, header in batch.headers.items()}
+        read_ahead(changes, understood, times, journalled=batch.last >= batch.journal_from)
+        event_rows: list[tuple[Any, ...]] = []
         bad_rows: list[dict[str, Any]] = []
-        block = -1
-        for log in batch.logs:
+        block, at_ts = -1, 0
+        for log, event in read:
             if log.block != block:
-                block = log.block
+                block, at_ts = log.block, times[log.block]
                 changes.begin_block(block)
-            contract = self._contract_of(log, changes)
-            if contract is None:
+            if log.address not in self._contracts and changes.community_of_token(log.address) is None:
                 continue  # a token of a community that was undone; on this chain it is a stranger
-            at_ts = batch.headers[log.block].timestamp_ts
             try:
-                event = self._decoder.read(contract, log)
+                if isinstance(event, Malformed):
+                    raise event
                 subject = state.apply(event, at_ts)
             except Malformed as problem:
                 changes.drop()
@@ -147,17 +163,18 @@ class Writer:
             changes.keep()
             event_rows.append(_event_row(event, subject, at_ts))
         changes.write()
-        if event_rows:
-            connection.execute(insert(events), event_rows)
-        if bad_rows:
-            connection.execute(insert(quarantine), bad_rows)
+        rows_of(events, connection.dialect.name).insert_values(connection, event_rows)
+        rows_of(quarantine, connection.dialect.name).insert(connection, bad_rows)
 
-    def _contract_of(self, log: Log, changes: Changes) -> str | None:
-        if log.address == self.place.registry:
-            return "CommunityRegistry"
-        if log.address == self.place.market:
-            return "Market"
-        return "CommunityToken" if changes.community_of_token(log.address) is not None else None
+    def _read(self, log: Log) -> Event | Malformed:
+        try:
+            return self._decoder.read(self._contract_of(log), log)
+        except Malformed as problem:
+            return problem
+
+    def _contract_of(self, log: Log) -> str:
+        """Give what a log is of: one of our few contracts, or else what should be a community's token."""
+        return self._contracts.get(log.address, TOKEN)
 
 
 def wipe(connection: Connection) -> None:
@@ -209,18 +226,20 @@ def _line(table_name: str, row: Mapping[str, Any]) -> str:
     return f"{table_name} {canonical(dict(row))}"
 
 
-def _event_row(event: Event, subject: str, at_ts: int) -> dict[str, Any]:
-    return {
-        "block": event.log.block,
-        "log_index": event.log.log_index,
-        "block_hash": event.log.block_hash,
-        "tx_hash": event.log.tx_hash,
-        "at_ts": at_ts,
-        "address": event.log.address,
-        "name": event.name,
-        "subject": subject,
-        "args": canonical(event.args),
-    }
+def _event_row(event: Event, subject: str, at_ts: int) -> tuple[Any, ...]:
+    """Give an event's values in the order of the table's columns."""
+    log = event.log
+    return (
+        log.block,
+        log.log_index,
+        log.block_hash,
+        log.tx_hash,
+        at_ts,
+        log.address,
+        event.name,
+        subject,
+        canonical(event.args),
+    )
 
 
 def _quarantined(log: Log, reason: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from alembic import context
 
 from frontend.index.models import chain_metadata
+from frontend.store.columns import order_by_bytes
 from frontend.store.models import app_metadata
 
 context.configure(
@@ -13,3 +14,4 @@ context.configure(
 )
 with context.begin_transaction():
     context.run_migrations()
+    order_by_bytes(context.get_bind())

@@ -16,7 +16,7 @@ OTHER = "other"
 
 def currencies_of(addresses: Iterable[str]) -> dict[str, Any]:
     """Give each currency once, by its address."""
-    return {address: queries.currency(address) for address in dict.fromkeys(addresses)}
+    return queries.currencies(list(dict.fromkeys(addresses)))
 
 
 def offered(community: Any | None = None, with_other: bool = False) -> list[tuple[str, str]]:

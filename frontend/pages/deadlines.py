@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from frontend.pages.terms import terms_of
+from frontend.services.terms import MAX_EXTENSION_S
 
 OPEN = ("funded", "accepted", "delivered", "contested", "disputed")
 FINAL = ("completed", "cancelled", "refunded", "resolved")
@@ -106,7 +107,41 @@ def actions_for(order: Any, roles: Roles, now_ts: int) -> list[str]:
         found.append("refund")
     if overdue:
         found.insert(0, "expire")
+    return found + changes_for(order, roles, now_ts)
+
+
+def changes_for(order: Any, roles: Roles, now_ts: int) -> list[str]:
+    """List what a party may change about an open order without a step on its way. Source: Changes.sol."""
+    found = []
+    if roles.buyer:
+        found.append("release")
+    if roles.seller:
+        found.append("refund_part")
+    if extension_room_s(order) and now_ts <= order.clock_ts and getattr(roles, favoured(order)):
+        found.append("extend")
+    if roles.buyer and order.state in ("funded", "accepted", "delivered") and not terms_of(order.listing).only_buyer:
+        found.append("transfer")
     return found
+
+
+def favoured(order: Any) -> str:
+    """Say whom it helps when the clock runs out, and who may therefore give more time."""
+    return "seller" if order.state == "delivered" else "buyer"
+
+
+def extension_room_s(order: Any) -> int:
+    """Give by how much an order's clock may still be extended, seconds; 0 where it may not."""
+    if order.state not in ("funded", "accepted", "delivered"):
+        return 0
+    return max(0, MAX_EXTENSION_S - int(order.extended_s))
+
+
+def settlements_for(order: Any, roles: Roles) -> list[str]:
+    """List what a party may do to end an open order by agreement, the most likely first. Source: Settlements.sol."""
+    if order.state not in OPEN or not (roles.buyer or roles.seller):
+        return []
+    others = order.sellers_offer_units if roles.buyer else order.holders_offer_units
+    return [*(["accept_offer"] if others is not None else []), "offer", "sign", "settle_signed", "withdraw_offer"]
 
 
 def is_my_turn(order: Any, roles: Roles, now_ts: int) -> bool:
@@ -127,6 +162,8 @@ def steps_of(order: Any) -> list[str]:
     """List the states on this order's way, first to last."""
     instant = bool(order.listing.instant)
     way = ["accepted", "delivered"] if instant else ["funded", "accepted", "delivered"]
+    if order.settled_units is not None:
+        return [way[0], "resolved"]
     if order.state in ("contested", "disputed", "resolved"):
         fee = terms_of(order.listing).arbiter_fee_units
         return [*way, *(["contested"] if fee else []), "disputed", "resolved"]

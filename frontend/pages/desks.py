@@ -9,9 +9,12 @@ from frontend.pages.act import with_key
 from frontend.pages.fields import PageForm
 
 
-def forms_of(kinds: Mapping[str, type[PageForm]], posted: Mapping[str, PageForm]) -> dict[str, PageForm]:
-    """Give each form of a page under its name; names are also what stands before its fields."""
-    return {name: posted[name] if name in posted else fresh(kind, name) for name, kind in kinds.items()}
+def forms_of(kinds: Mapping[str, type[PageForm]], posted: Mapping[str, PageForm], **values: Any) -> dict[str, PageForm]:
+    """Give each form of a page under its name; names are also what stands before its fields.
+
+    Args: values stand in the unsent ones' fields of that name.
+    """
+    return {name: posted[name] if name in posted else fresh(kind, name, **values) for name, kind in kinds.items()}
 
 
 def fresh(kind: type[PageForm], name: str, **values: Any) -> Any:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from eth_utils.address import is_checksum_address, to_checksum_address
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import FieldList, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
+from wtforms.widgets import DateInput
 
 from frontend.formatters import duration
 from frontend.pages.amounts import MAX_UINT256, BadAmount, parse_bps, parse_units, say_units
@@ -24,6 +27,7 @@ ZERO_ADDRESS = "0x" + "0" * 40
 MAX_UINT128 = 2**128 - 1
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
 MAX_TYPED = 200
+FIRST_DAY = date(1970, 1, 1)  # of unix time
 
 
 class PageForm(FlaskForm):
@@ -48,6 +52,11 @@ class PageForm(FlaskForm):
             found[None] = self.general_errors
         return found
 
+    def problems(self) -> Iterator[tuple[Any, str]]:
+        """Give each field that was refused with why, rows of lists included, in the order of the page."""
+        for field in self:
+            yield from _problems_of(field)
+
     def refuse(self, text: str, field: str | None = None) -> None:
         """Note why the form was refused after its own checks had passed."""
         target = self._fields.get(field) if field else None
@@ -55,6 +64,15 @@ class PageForm(FlaskForm):
             self.general_errors.append(text)
             return
         target.errors = [*target.errors, text]
+
+
+def _problems_of(field: Any) -> Iterator[tuple[Any, str]]:
+    for row in field if isinstance(field, FieldList) else ():
+        for inner in row.form:
+            yield from _problems_of(inner)
+    for message in field.errors:
+        if isinstance(message, str | LazyString) and field.type != "CSRFTokenField":
+            yield field, str(message)
 
 
 class WordsField(StringField):
@@ -137,20 +155,22 @@ class AmountField(StringField):
 
 
 class PercentField(StringField):
-    """A commission in percent; `bps` holds basis points after `validate`."""
+    """A share in percent; `bps` holds basis points after `validate`, 0 when left empty."""
 
     suffix = "%"
 
-    def __init__(self, label: Any, *, most_bps: int, **kwargs: Any) -> None:
+    def __init__(self, label: Any, *, most_bps: int, needed: bool = True, **kwargs: Any) -> None:
         super().__init__(label, **_drawn(kwargs, {"inputmode": "decimal", "autocomplete": "off", "maxlength": 20}))
-        self.most_bps = most_bps
+        self.most_bps, self.needed = most_bps, needed
         self.bps = 0
-        self.flags.required = True
+        self.flags.required = needed
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = str(valuelist[0])[:40].strip() if valuelist else ""
 
     def pre_validate(self, form: Any) -> None:
+        if not self.data and not self.needed:
+            return
         try:
             self.bps = parse_bps(self.data or "", self.most_bps)
         except BadAmount as problem:
@@ -158,18 +178,22 @@ class PercentField(StringField):
 
 
 class CountField(StringField):
-    """A whole number of things; `count` holds it after `validate`."""
+    """A whole number of things; `count` holds it after `validate`, 0 when left empty."""
 
-    def __init__(self, label: Any, *, least: int = 1, most: int = 2**32 - 1, **kwargs: Any) -> None:
+    def __init__(
+        self, label: Any, *, least: int = 1, most: int = 2**32 - 1, needed: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(label, **_drawn(kwargs, {"inputmode": "numeric", "autocomplete": "off", "maxlength": 20}))
-        self.least, self.most = least, most
+        self.least, self.most, self.needed = least, most, needed
         self.count = 0
-        self.flags.required = True
+        self.flags.required = needed
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = str(valuelist[0])[:40].strip() if valuelist else ""
 
     def pre_validate(self, form: Any) -> None:
+        if not self.data and not self.needed:
+            return
         if not re.fullmatch(r"[0-9]{1,30}", self.data or "", re.ASCII):
             raise ValidationError(_("Write a whole number."))
         number = int(self.data)
@@ -224,6 +248,29 @@ def read_address(text: str) -> str:
     return to_checksum_address(text)
 
 
+class HashField(HiddenField):
+    """A hash that a script has put in; empty when there is none."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = str(valuelist[0])[:MAX_TYPED].strip().lower() if valuelist else ""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and not re.fullmatch(r"0x[0-9a-f]{64}", self.data, re.ASCII):
+            raise ValidationError(_("The form is incomplete. Please reload the page."))
+
+
+class SeenField(HiddenField):
+    """A whole number that the page was drawn with; `number` holds it after `validate`, for the contract to compare."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = str(valuelist[0])[:MAX_TYPED].strip() if valuelist else ""
+
+    def pre_validate(self, form: Any) -> None:
+        if not re.fullmatch(r"[0-9]{1,40}", self.data or "", re.ASCII):
+            raise ValidationError(_("The form is incomplete. Please reload the page."))
+        self.number = int(self.data)
+
+
 class DurationField(StringField):
     """A number with its unit, hours or days; `seconds` holds the time after `validate`, None when left empty."""
 
@@ -271,6 +318,29 @@ class DurationField(StringField):
             option.format(value, Markup(" selected") if value == self.unit else "", name) for value, name in names
         )
         return Markup('<select name="{}" aria-label="{}">{}</select>').format(self.unit_name, label, options)
+
+
+class DayField(StringField):
+    """A day; `begins_ts` holds the unix time at which it begins (UTC) after `validate`, 0 when left empty."""
+
+    widget = DateInput()
+
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.begins_ts = 0
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = str(valuelist[0])[:MAX_TYPED].strip() if valuelist else ""
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.data:
+            return
+        try:
+            if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", self.data, re.ASCII):
+                raise ValueError(self.data)
+            self.begins_ts = (date.fromisoformat(self.data) - FIRST_DAY).days * DAY_S
+        except ValueError as problem:
+            raise ValidationError(_("Write the day as year-month-day: 2030-12-31")) from problem
 
 
 class ChoiceField(SelectField):
@@ -346,10 +416,13 @@ __all__ = [
     "ChoiceField",
     "ChoicesField",
     "CountField",
+    "DayField",
     "DurationField",
+    "HashField",
     "LongWordsField",
     "PageForm",
     "PercentField",
+    "SeenField",
     "WordsField",
     "choices",
     "read_address",

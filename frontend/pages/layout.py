@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import time
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from eth_utils.crypto import keccak
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
-from flask_babel import get_locale
 
 from frontend.extensions import queries, settings
-from frontend.pages.text import plain, shown, title_of
+from frontend.i18n import spoken_language
+from frontend.pages.amounts import say_units
+from frontend.pages.described import described, prose, title_of
+from frontend.pages.personas import nickname
+from frontend.pages.text import plain, shown
+from frontend.services.division import bond_units, is_final_offer
+from frontend.services.milestones import milestones_of
 
 COMMUNITY_MARK = keccak(text="dokkaebi.community.account")[:12].hex()
 CHAIN_COOKIE = "chain_seen"
 YEAR_S = 365 * 86_400
+PATH_SIGNS, QUERY_SIGNS = "!$&'()*+,/:;=@", "!$'()*,/:;?@"  # what stays as it is in an address
 # which part of the main menu a page belongs to, where its blueprint does not say it
 AREAS = {
     "listings.show": "explore",
     "listings.buy": "explore",
     "tokens": "communities",
+    "bonds": "credits",
+    "splits": "credits",
+    "cart": "explore",
     "orders.arbitration": "arbitration",
 }
 
@@ -36,14 +46,21 @@ def _bind(state: BlueprintSetupState) -> None:
         shown=shown,
         plain=plain,
         title=title_of,
+        described=described,
+        prose=prose,
         content_url=content_url,
         same_account=same_account,
+        nickname=nickname,
         community_of_account=community_of_account,
+        milestones=lambda order: milestones_of(order.listing),
+        final_offer=is_final_offer,
+        typed_units=say_units,
     )
     app.jinja_env.tests["community_account"] = is_community_account
     app.jinja_env.tests["no_account"] = is_no_account
     # macros are imported without a page's context, and the pager is one
     app.jinja_env.globals["page_with"] = page_with
+    app.jinja_env.globals["bond_units"] = bond_units
     app.context_processor(frame_values)
     app.after_request(remember_chain)
 
@@ -64,8 +81,7 @@ def frame_values() -> dict[str, Any]:
 
 def page_language() -> str:
     """Give the language of this page, "ko" or "en"."""
-    locale = get_locale()
-    return "ko" if locale is not None and locale.language == "ko" else "en"
+    return spoken_language()
 
 
 def page_in(language: str) -> str:
@@ -75,16 +91,16 @@ def page_in(language: str) -> str:
 
 def page_with(**changes: object) -> str:
     """Give this page's address with other query values; the page number starts again unless it is what changes."""
-    query: dict[str, Any] = {name: request.args.getlist(name) for name in request.args} | changes
-    known = dict(request.view_args or {})
     if request.endpoint is None or request.method not in ("GET", "HEAD"):
         return f"?lang={changes['lang']}" if "lang" in changes else "?"
-    return url_for(request.endpoint, **{**query, **known})
+    query: dict[str, Any] = {name: request.args.getlist(name) for name in request.args} | changes
+    # put together here, as Werkzeug does it, since a page asks for several: its path is known already
+    return quote(request.path, safe=PATH_SIGNS) + ("?" + urlencode(query, True, QUERY_SIGNS) if query else "")
 
 
-def content_url(content_hash: str) -> str:
-    """Give the address of stored bytes on this site."""
-    return f"/content/{content_hash}"
+def content_url(content_hash: str, width: int | None = None) -> str:
+    """Give the address of stored bytes on this site, or of a picture 320 or 640 pixels wide."""
+    return f"/content/{content_hash}" if width is None else f"/content/{content_hash}/{width}"
 
 
 def same_account(one: object, other: object) -> bool:

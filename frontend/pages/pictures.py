@@ -10,7 +10,8 @@ from werkzeug.datastructures import FileStorage
 from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
-from frontend.errors import Refused
+from frontend.auth import current_account
+from frontend.errors import Refused, TooMany
 from frontend.extensions import services
 from frontend.pages.numbers import HASH
 
@@ -21,9 +22,9 @@ class PictureFields:
     picture = FileField(
         _l("Picture"),
         description=_l(
-            "JPEG, PNG or WebP. It is redrawn here, so that where and with what it was taken does not go along."
+            "JPEG, PNG, WebP or the first frame of a GIF, at most 8 MB. It is redrawn here, so that where and with what it was taken does not go along."
         ),
-        render_kw={"accept": "image/jpeg,image/png,image/webp"},
+        render_kw={"accept": "image/jpeg,image/png,image/webp,image/gif"},
     )
     picture_hash = HiddenField()
 
@@ -33,7 +34,9 @@ class PictureFields:
         if not isinstance(upload, FileStorage) or not upload.filename:
             return
         try:
-            self.picture_hash.data = services.contents.store_picture(upload.read())
+            self.picture_hash.data = services.contents.store_picture(upload.read(), account=current_account())
+        except TooMany:
+            raise
         except Refused as refusal:
             raise ValidationError(refusal.text) from refusal
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from frontend.index.views import Milestone
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -21,6 +23,13 @@ class Terms:
     inspect_for_s: int
     rule_for_s: int
     valid_until_ts: int
+    bond_bps: int
+    referral_bps: int
+    per_buyer: int  # most units of one buyer in open orders; 0 = any
+    split_id: int
+    split_version: int
+    milestones: tuple[Milestone, ...]
+    final_offer: bool
 
 
 def terms_of(listing: Any) -> Terms:
@@ -38,6 +47,13 @@ def terms_of(listing: Any) -> Terms:
         inspect_for_s=int(found["inspectFor"]),
         rule_for_s=int(found["ruleFor"]),
         valid_until_ts=int(found["validUntil"]),
+        bond_bps=int(found["bondBps"]),
+        referral_bps=int(found["referralBps"]),
+        per_buyer=int(found["perBuyerOpenQuantity"]),
+        split_id=int(found["splitId"]),
+        split_version=int(found["splitVersion"]),
+        milestones=listing.extras.milestones if listing.extras else (),
+        final_offer=bool(listing.extras and listing.extras.final_offer),
     )
 
 

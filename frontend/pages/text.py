@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 JOINER = "\u200d"
 EMOJI_STYLE = "\ufe0f"
 MAX_MARKS = 3
+# letters and signs of which each can be seen and stands for itself: most texts hold nothing else, and are shown as they are
+USUAL = re.compile(
+    "[\n\t\x20-\x7e\xa1-\xac\xae-\u02af\u2010-\u2027\u3001-\u3029\u3131-\u3163\u4e00-\u9fff\uac00-\ud7a3]*"
+)
 
 DAY_S, HOUR_S = 86_400, 3_600
 
@@ -33,6 +37,9 @@ def ghosts_in(text: str) -> list[str]:
 
 def shown(text: object, length: int | None = None) -> Markup:
     """Show a text safely: escaped, unseen characters marked, stacked accents limited, clipped to a length."""
+    usual = _usual(text, length)
+    if usual is not None:
+        return escape(usual)
     parts = [
         Markup('<span class="ghost-char">{}</span>').format(char) if len(char) > 1 else escape(char)
         for char in _characters(text, length)
@@ -42,12 +49,21 @@ def shown(text: object, length: int | None = None) -> Markup:
 
 def plain(text: object, length: int | None = None) -> str:
     """The same without marks of HTML, for titles, options and attributes."""
-    return "".join(_characters(text, length))
+    usual = _usual(text, length)
+    return "".join(_characters(text, length)) if usual is None else usual
 
 
 def without_ghosts(text: str) -> str:
     """Give a text without the characters that cannot be seen, for a form that edits it."""
     return "".join(char for at, char in enumerate(text) if not is_ghost(char) or _joins_emoji(text, at))
+
+
+def _usual(text: object, length: int | None) -> str | None:
+    """Give a text of usual letters clipped to a length; None when it must be looked at letter by letter."""
+    raw = "" if text is None else str(text)
+    if not USUAL.fullmatch(raw):
+        return None
+    return raw if length is None or len(raw) <= length else raw[:length] + "…"
 
 
 def _characters(text: object, length: int | None) -> Iterator[str]:
@@ -61,14 +77,6 @@ def _characters(text: object, length: int | None) -> Iterator[str]:
         yield f"U+{ord(char):04X}" if is_ghost(char) and not _joins_emoji(raw, at) else char
     if length is not None and len(raw) > length:
         yield "…"
-
-
-def title_of(listing: object) -> str:
-    """Give a listing's title, or a stand-in where its description is not stored here."""
-    description = getattr(listing, "description", None)
-    if description is not None and description.title.strip():
-        return str(description.title)
-    return _("Listing %(start)s…", start=str(getattr(listing, "id", ""))[:10])
 
 
 def _joins_emoji(text: str, at: int) -> bool:

@@ -3,7 +3,11 @@
 from frontend.config import Settings
 from frontend.contracts.registry import Registry
 from frontend.index.queries import Queries
+from frontend.services.approvals import Approvals
+from frontend.services.bonds import Bonds
+from frontend.services.carts import Carts
 from frontend.services.chain import Chain
+from frontend.services.changes import Changes
 from frontend.services.communities import Communities
 from frontend.services.content import Contents
 from frontend.services.credits import Credits
@@ -11,6 +15,11 @@ from frontend.services.faucet import Faucet
 from frontend.services.intent_store import IntentStore
 from frontend.services.intents import Intents
 from frontend.services.market import Market
+from frontend.services.notes import PrivateNotes
+from frontend.services.personas import Personas
+from frontend.services.settlements import Settlements
+from frontend.services.split_changes import SplitChanges
+from frontend.services.splits import Splits
 from frontend.services.tokens import Tokens
 from frontend.services.watch import Watch
 from frontend.store.database import Database
@@ -27,6 +36,15 @@ class Services:
         self.watch = Watch(self.chain, self.intent_store, queries, confirmations=settings.confirmations)
         self.communities = Communities(registry, self.intents, self.contents, queries)
         self.tokens = Tokens(registry, self.intents, self.contents, queries)
-        self.market = Market(registry, self.chain, self.intents, self.contents, queries)
+        self.notes = PrivateNotes(settings, registry, self.chain, db, queries)
+        approvals = Approvals(registry, self.chain, self.intents, queries)
+        self.market = Market(registry, self.chain, self.intents, self.contents, queries, self.notes, approvals)
+        self.bonds = Bonds(registry, self.intents, approvals)
+        self.carts = Carts(registry, self.chain, self.intents, queries, approvals)
+        self.changes = Changes(self.market)
+        self.settlements = Settlements(self.market)
         self.credits = Credits(registry, self.intents, queries)
+        self.personas = Personas(registry, self.intents, self.contents, queries)
+        self.splits = Splits(registry, self.chain, self.intents)
+        self.split_changes = SplitChanges(self.splits, queries)
         self.faucet = Faucet(settings, self.chain, db)

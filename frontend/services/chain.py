@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eth_abi.abi import decode, encode
+from eth_utils.abi import collapse_if_tuple
 from web3 import HTTPProvider
 
 from frontend.contracts.registry import function_abi, selector
@@ -30,6 +31,7 @@ class Transaction:
     value_wei: int
     nonce: int
     block: int | None
+    gas: int  # the limit it was sent with
 
 
 @dataclass(frozen=True)
@@ -122,13 +124,13 @@ class Chain:
         return _number(self.ask("eth_estimateGas", [_call_object(to, data, sender, value_wei)]))
 
     def read(self, contract: str, address: str, function: str, *args: Any) -> Any:
-        """Give the one value that a view function of a known ABI returns. Raises: Reverted."""
+        """Give the one value that a view function of a known ABI returns; tuples for structs. Raises: Reverted."""
         abi = function_abi(contract, function)
-        data = selector(abi) + encode([part["type"] for part in abi["inputs"]], args)
+        data = selector(abi) + encode([collapse_if_tuple(part) for part in abi["inputs"]], args)
         answer = self.call(address, "0x" + data.hex())
         if not answer:
             raise Reverted(b"", "no code, or no such function")
-        return decode([part["type"] for part in abi["outputs"]], answer)[0]
+        return decode([collapse_if_tuple(part) for part in abi["outputs"]], answer)[0]
 
     def balance(self, account: str) -> int:
         """Give an account's ETH in wei."""
@@ -195,6 +197,7 @@ def _transaction(found: dict[str, Any]) -> Transaction:
         _number(found["value"]),
         _number(found["nonce"]),
         None if block is None else _number(block),
+        _number(found["gas"]),
     )
 
 

@@ -45,7 +45,7 @@ class Communities:
         for amount, field in ((cap_units, "cap"), (founder_allocation_units, "founder_allocation")):
             if not 0 <= amount <= MAX_UINT112:
                 raise Refused(gettext("This amount is too large."), key="amount_too_large", field=field)
-        metadata = self.contents.store_description({**description, "name": name})
+        metadata = self.contents.store_description({**description, "name": name}, account=account)
         params = (
             name,
             symbol,

@@ -5,9 +5,11 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from eth_utils.address import to_checksum_address
-from sqlalchemy import select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from frontend.index.models import blocks
+from frontend.index.views import Page
 from frontend.store.database import Database
 from frontend.store.models import AppIntent
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
 MAX_AT_ONCE = 200
 ENDED_SHOWN_S = 600
+MAX_IN_TRAY = 8
+MAX_PAGES = 100
+DAY_S = 86_400
 
 
 class IntentStore:
@@ -78,16 +83,53 @@ class IntentStore:
         with self.db.reading() as session:
             return session.scalar(select(AppIntent.id).where(AppIntent.tx_hash == tx_hash).limit(1)) is not None
 
-    def of_account(self, account: str, limit: int = 5) -> "list[Intent]":
-        """Give an account's newest intents that are on their way or ended a moment ago."""
-        since = int(time.time()) - ENDED_SHOWN_S
+    def tray(self, account: str) -> "list[Intent]":
+        """Give an account's newest intents that are on their way, or have ended a moment ago."""
+        now = int(time.time())
+        with self.db.reading() as session:
+            rows = session.scalars(
+                _of(account)
+                .where(AppIntent.created_at_ts > now - 7 * DAY_S, AppIntent.submitted_at_ts.is_not(None))
+                .where(AppIntent.status.in_(("submitted", "mined")) | (AppIntent.changed_at_ts > now - ENDED_SHOWN_S))
+                .order_by(AppIntent.created_at_ts.desc())
+                .limit(MAX_IN_TRAY)
+            )
+            return [_intent(row) for row in rows]
+
+    def page(self, account: str, states: tuple[str, ...], page: int, per_page: int) -> "Page[Intent]":
+        """List an account's intents, the newest first. Args: states is empty for all of them."""
+        wanted = _of(account)
+        if states:
+            wanted = wanted.where(AppIntent.status.in_(states))
+        with self.db.reading() as session:
+            total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+            pages = max(1, min(MAX_PAGES, -(-total // per_page)))
+            page = max(1, min(page, pages))
+            order = (AppIntent.created_at_ts.desc(), AppIntent.id)
+            rows = session.scalars(wanted.order_by(*order).limit(per_page).offset((page - 1) * per_page))
+            return Page([_intent(row) for row in rows], page, pages, total)
+
+    def lost(self, since_ts: int, unchecked_since_ts: int) -> "list[Intent]":
+        """Give intents whose transaction the node forgot, sent not long ago and not looked at since a while."""
+        waiting = AppIntent.checked_at_ts.is_(None) | (AppIntent.checked_at_ts < unchecked_since_ts)
         with self.db.reading() as session:
             rows = session.scalars(
                 select(AppIntent)
-                .where(AppIntent.account == account.lower(), AppIntent.submitted_at_ts.is_not(None))
-                .where(AppIntent.created_at_ts > since - 86400)
-                .order_by(AppIntent.created_at_ts.desc())
-                .limit(limit)
+                .where(AppIntent.status == "dropped", AppIntent.created_at_ts > since_ts, waiting)
+                .where(AppIntent.tx_hash.is_not(None))
+                .limit(MAX_AT_ONCE)
+            )
+            return [_intent(row) for row in rows]
+
+    def undone(self, since_ts: int) -> "list[Intent]":
+        """Give finished intents whose block is not the index's block of that number any more."""
+        with self.db.reading() as session:
+            rows = session.scalars(
+                select(AppIntent)
+                .join(blocks, blocks.c.number == AppIntent.block)
+                .where(AppIntent.status.in_(("final", "reverted")), AppIntent.created_at_ts > since_ts)
+                .where(AppIntent.block_hash != blocks.c.hash)
+                .limit(MAX_AT_ONCE)
             )
             return [_intent(row) for row in rows]
 
@@ -102,9 +144,16 @@ class IntentStore:
             )
             return [_intent(row) for row in rows]
 
+    def index_agrees(self, number: int, block_hash: str) -> bool:
+        """Tell whether the index has read past a block, and knows it by no other hash."""
+        with self.db.reading() as session:
+            newest = session.scalar(select(func.max(blocks.c.number)))
+            known = session.scalar(select(blocks.c.hash).where(blocks.c.number == number))
+        return newest is not None and newest >= number and known in (None, block_hash)
+
     def move(self, intent_id: str, *, from_states: tuple[str, ...], to: str, **changes: Any) -> bool:
         """Change an intent's status if it is in one of the given states; tell whether it was."""
-        values: dict[str, Any] = {"status": to}
+        values: dict[str, Any] = {"status": to, "changed_at_ts": int(time.time())}
         for name, value in changes.items():
             values[name] = _json(value) if name == "error" and value is not None else value
         with self.db.session() as session:
@@ -154,6 +203,10 @@ class IntentStore:
             return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE gives a CursorResult
 
 
+def _of(account: str) -> Select[AppIntent]:
+    return select(AppIntent).where(AppIntent.account == account.lower())
+
+
 def _json(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
@@ -190,4 +243,6 @@ def _intent(row: AppIntent) -> "Intent":
         nonce=row.nonce,
         block=row.block,
         next_id=summary.get("next"),
+        checked_at_ts=row.checked_at_ts,
+        changed_at_ts=row.changed_at_ts,
     )

@@ -1,7 +1,8 @@
 """Intents: transactions that are checked, simulated and explained here, and signed and sent by the account's own wallet.
 
 built → awaiting_wallet → submitted → mined → final
-side exits: rejected and failed (may be signed again), reverted, replaced, dropped, expired, mismatch, chain_reset
+side exits: rejected and failed (may be signed again), reverted, replaced, cancelled, dropped, expired, mismatch, chain_reset
+ways back: dropped → submitted when the network knows it again; mined or final → submitted when its block was undone
 """
 
 import secrets
@@ -34,6 +35,7 @@ MAX_FORM_KEY = 100
 
 SIGNABLE = ("built", "awaiting_wallet", "rejected", "failed")
 ON_ITS_WAY = ("submitted", "mined")
+CAME_TO_NOTHING = ("expired", "reverted", "replaced", "cancelled", "dropped", "mismatch", "chain_reset")
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ class Intent:
     nonce: int | None = None  # of the transaction, once the node has shown it
     block: int | None = None  # in which it was mined
     next_id: str | None = None  # the intent of the step behind this one
+    checked_at_ts: int | None = None  # when the node last showed its transaction, if that was not when it was sent
+    changed_at_ts: int | None = None  # when its status last changed
 
     def status_at(self, now_ts: float) -> str:
         """Give the status, counting an intent that nobody signed in time as expired."""
@@ -141,9 +145,23 @@ class Intent:
         """Give the status now."""
         return self.status_at(time.time())
 
+    @property
+    def was_undone(self) -> bool:
+        """Tell whether a block with it was undone, so that it waits once more."""
+        return self.status == "submitted" and bool(self.error and self.error.get("undone"))
+
     def refusal_text(self) -> str:
         """Give why the chain refused it, as a sentence."""
-        return sentence(Refusal.from_json(self.error)) if self.error and "name" in self.error else ""
+        if not self.error:
+            return ""
+        if "name" in self.error:
+            return sentence(Refusal.from_json(self.error))
+        if self.error.get("out_of_gas"):
+            return gettext(
+                "It was given too little gas and stopped halfway; all of it was taken back. Only the network fee was spent. "
+                "Please send the form again and leave the gas limit in the wallet as it is."
+            )
+        return ""
 
     def to_json(self) -> dict[str, Any]:
         """Give everything that a wallet or a checking program needs."""
@@ -217,7 +235,7 @@ class Intents:
         known = self.store.by_key(key)
         if known is not None and not self.is_spent(known):
             return known
-        self._check_chain()
+        self.check_chain()
         self._check_money(account, plan)
         gas = self._simulate(account, plan.call, data, waits_for_permit=plan.permit is not None)
         now = int(time.time())
@@ -279,9 +297,10 @@ class Intents:
 
     def is_spent(self, known: Intent) -> bool:
         """Tell whether an intent came to nothing, so that its form may build another."""
-        return known.state in ("expired", "reverted", "replaced", "dropped", "mismatch", "chain_reset")
+        return known.state in CAME_TO_NOTHING
 
-    def _check_chain(self) -> None:
+    def check_chain(self) -> None:
+        """Make sure that the node is on the recorded chain. Raises: NodeError."""
         self.chain.check()
         if self.registry.genesis_hash and self.chain.genesis_hash() != self.registry.genesis_hash:
             raise ChainReset("The node's chain began anew; the recorded contracts are not on it.")

@@ -7,14 +7,18 @@ from typing import Any
 from eth_utils.address import to_checksum_address
 from flask_babel import gettext
 
+from frontend.content.documents import no_picture
 from frontend.contracts.registry import Registry
 from frontend.errors import NotFound, Refused
-from frontend.formatters import ETH, visible
+from frontend.formatters import ETH, units, visible
+from frontend.index.currencies import DECIMALS, NAME, SYMBOL, decimals_of, name_of
 from frontend.index.queries import Queries
-from frontend.index.views import Currency, Listing, Order
+from frontend.index.views import Currency, Extras, Listing, Order
 from frontend.marks import N_
+from frontend.services.approvals import Approvals
 from frontend.services.chain import Chain
-from frontend.services.content import Contents, hash_of
+from frontend.services.content import WEBP, Contents, hash_of
+from frontend.services.division import bond_units, is_final_offer, ruled, settled
 from frontend.services.intents import (
     DEADLINE_AFTER_S,
     Call,
@@ -26,7 +30,9 @@ from frontend.services.intents import (
     checksummed,
     new_form_key,
 )
-from frontend.services.permits import Permit
+from frontend.services.milestones import has_next, inspect_for_s, piece_of
+from frontend.services.notes import PrivateNotes
+from frontend.services.order_lines import lines_of, lost_bond_lines, milestone_lines, offer_lines, paid_lines
 from frontend.services.reverts import Reverted
 from frontend.services.terms import (
     ZERO_ADDRESS,
@@ -34,6 +40,7 @@ from frontend.services.terms import (
     Purchase,
     Terms,
     derived_salt,
+    extras_abi,
     listing_id,
     order_key,
     ref_of,
@@ -43,7 +50,6 @@ ABI = "Market"
 MAX_UINT128 = 2**128 - 1
 MAX_UINT32 = 2**32 - 1
 MAX_BPS = 10_000
-MAX_SYMBOL = 32
 MAX_DECIMALS = 36
 
 
@@ -71,19 +77,34 @@ class NewListing:
     arbiter_fee_units: int = 0
     backup_arbiter: str | None = None
     only_buyer: str | None = None
+    referral_bps: int = 0
+    bond_bps: int = 0
+    per_buyer_open_quantity: int = 0
+    extras: Extras | None = None
+    split_id: int = 0
+    split_version: int = 0
 
 
 class Market:
     """What sellers, buyers and arbiters do. The contract checks all of it again."""
 
     def __init__(
-        self, registry: Registry, chain: Chain, intents: Intents, contents: Contents, queries: Queries
+        self,
+        registry: Registry,
+        chain: Chain,
+        intents: Intents,
+        contents: Contents,
+        queries: Queries,
+        notes: PrivateNotes,
+        approvals: Approvals,
     ) -> None:
         self.registry = registry
         self.chain = chain
         self.intents = intents
         self.contents = contents
         self.queries = queries
+        self.notes = notes
+        self.approvals = approvals
 
     def ask_currency(self, address: str) -> Currency:
         """Give a token that the index does not know, as it describes itself. Raises: Refused when it is none.
@@ -95,16 +116,15 @@ class Market:
         if known.kind != "unknown":
             return known
         try:
-            decimals = self.chain.read("ERC20", token, "decimals")
-            symbol = self.chain.read("ERC20", token, "symbol")
-            name = self.chain.read("ERC20", token, "name")
-        except (Reverted, ValueError):
-            raise Refused(
-                gettext("There is no ERC-20 token at this address."), key="no_token", field="other_currency"
-            ) from None
+            name, symbol, said = (self.chain.call(token, data).hex() for data in (NAME, SYMBOL, DECIMALS))
+        except Reverted:
+            name, symbol, said = "", "", ""
+        decimals = decimals_of(said)
+        if decimals is None:
+            raise Refused(gettext("There is no ERC-20 token at this address."), key="no_token", field="other_currency")
         if decimals > MAX_DECIMALS:
             raise Refused(gettext("This token has too many decimals."), key="no_token", field="other_currency")
-        return Currency(token.lower(), visible(symbol)[:MAX_SYMBOL], decimals, visible(name)[:64], "unknown")
+        return Currency(token.lower(), visible(name_of(symbol)), decimals, visible(name_of(name)), "unknown")
 
     def prepare_list(self, account: str, new: NewListing, quantity_limit: int, form_key: str = "") -> Intent:
         """Give the intent that puts terms on sale; the description is kept first."""
@@ -117,7 +137,7 @@ class Market:
             currency=checksummed(new.currency, "currency"),
             unit_price_units=new.unit_price_units,
             arbiter=checksummed(new.arbiter, "arbiter"),
-            content_hash=self.contents.store_description({**new.description, "kind": new.kind}),
+            content_hash=self.contents.store_description({**new.description, "kind": new.kind}, account=account),
             salt=derived_salt("listing", account.lower(), form_key),
             community_id=new.community_id,
             kind=new.kind,
@@ -132,6 +152,12 @@ class Market:
             arbiter_fee_units=new.arbiter_fee_units,
             backup_arbiter=checksummed(new.backup_arbiter, "backup_arbiter") if new.backup_arbiter else ZERO_ADDRESS,
             only_buyer=checksummed(new.only_buyer, "only_buyer") if new.only_buyer else ZERO_ADDRESS,
+            referral_bps=new.referral_bps,
+            bond_bps=new.bond_bps,
+            per_buyer_open_quantity=new.per_buyer_open_quantity,
+            extras=new.extras,
+            split_id=new.split_id,
+            split_version=new.split_version,
         )
         abi = terms.to_abi()
         listing = listing_id(self.registry.chain_id, self.registry.address(ABI), abi)
@@ -146,11 +172,15 @@ class Market:
             Line(N_("You deliver within"), "duration", str(new.deliver_for_s)),
             Line(N_("The buyer inspects within"), "duration", str(new.transit_for_s + new.inspect_for_s)),
             *([Line(N_("For this buyer alone"), "account", terms.only_buyer)] if new.only_buyer else []),
+            *_advanced_lines(new),
         ]  # fmt: skip
-        identity = (terms.content_hash, *(v for v in abi if isinstance(v, int | str)), quantity_limit)
+        identity = (terms.content_hash, *(v for v in abi if isinstance(v, int | str)), abi[-1].hex(), quantity_limit)
+        call = self._call("list", abi, quantity_limit)
+        if new.extras is not None:
+            call = self._call("listWithExtras", abi, quantity_limit, extras_abi(new.extras))
         plan = Plan(
             "market.list",
-            self._call("list", abi, quantity_limit),
+            call,
             lines,
             title=str(new.description.get("title", "")),
             subject=listing,
@@ -192,10 +222,13 @@ class Market:
         holder: str | None = None,
         specification_hash: str | None = None,
         form_key: str = "",
+        referrer: str | None = None,
     ) -> Intent:
         """Give the intent that pays into escrow: one transaction with ETH or a permit, else the approval that goes first.
 
-        Args: max_total_units is what the buyer saw and agreed to; max_fee_bps likewise.
+        Args: max_total_units is what the buyer saw and agreed to; max_fee_bps likewise, the referrer's part included;
+        specification_hash is that of a private note which the account has sealed for the seller; referrer gets what the
+        terms give to one.
         Chain: reads time, and for a token allowance and nonce.
         """
         form_key = form_key or new_form_key()
@@ -217,8 +250,11 @@ class Market:
             holder=receiver,
             arbiter=terms[5],
             specification=specification_hash or ZERO_HASH,
+            referrer=checksummed(referrer, "referrer") if referrer else ZERO_ADDRESS,
         )
         key = order_key(listing.id, receiver, ref_of(purchase.to_abi()))
+        if specification_hash:
+            self.notes.claim(specification_hash, account, listing.seller, key)
         deadline = self.chain.head()[1] + DEADLINE_AFTER_S
         args = (terms, quantity, total, max_fee_bps, deadline, purchase.to_abi())
         currency = to_checksum_address(listing.currency)
@@ -228,7 +264,9 @@ class Market:
             Line(N_("Quantity"), "number", str(quantity)),
             Line(N_("Seller"), "account", to_checksum_address(listing.seller)),
             *([Line(N_("The order will belong to"), "account", receiver)] if receiver != account else []),
+            *([Line(N_("Hash of your sealed note"), "hash", specification_hash)] if specification_hash else []),
             Line(N_("Arbiter"), "account", terms[5]),
+            *referral_lines(listing, purchase),
             Line(
                 N_("Commission, paid by the seller, at most"),
                 "bps",
@@ -236,8 +274,8 @@ class Market:
             ),
             Line(N_("Can be mined until"), "time", str(deadline)),
         ]
-        identity = (listing.id, quantity, total, max_fee_bps, receiver, purchase.specification)
-        common: dict[str, Any] = {"title": _title(listing), "subject": key, "back": f"/o/{key}", "identity": identity}
+        identity = (listing.id, quantity, total, max_fee_bps, receiver, purchase.specification, purchase.referrer)
+        common: dict[str, Any] = {"title": title_of(listing), "subject": key, "back": f"/o/{key}", "identity": identity}
         if is_eth:
             plan = Plan(
                 "market.buy", self._call("buy", *args, value_wei=total), lines, spends=[Spend(ETH, total)], **common
@@ -248,18 +286,8 @@ class Market:
             return self.intents.prepare(
                 account, Plan("market.buy", self._call("buy", *args), lines, spends=spends, **common), form_key
             )
-        known = self.queries.currency(listing.currency)
-        if known.kind == "community":
-            permit = Permit(
-                token=currency,
-                token_name=known.name,
-                chain_id=self.registry.chain_id,
-                owner=account,
-                spender=self.registry.address(ABI),
-                value_units=total,
-                nonce=self.chain.read("ERC20", currency, "nonces", account),
-                deadline_ts=deadline,
-            )
+        permit = self.approvals.permit(account, listing.currency, total, deadline)
+        if permit is not None:
             call = self._call("buyWithPermit", *args, permit.unsigned())
             return self.intents.prepare(
                 account, Plan("market.buy", call, lines, spends=spends, permit=permit, **common), form_key
@@ -275,84 +303,117 @@ class Market:
                 "holder": holder,
                 "specification_hash": specification_hash,
                 "form_key": form_key,
+                "referrer": referrer,
             },
         }
-        return self._approve(account, currency, total, _title(listing), f"/l/{listing.id}", follow, form_key)
+        return self._approve(account, currency, total, title_of(listing), f"/l/{listing.id}", follow, form_key)
 
     def prepare_accept(self, account: str, key: str, form_key: str = "") -> Intent:
         """Give the seller's intent to take an order on."""
-        order = self._order(key)
+        order = self.order(key)
         lines = [Line(N_("You then deliver within"), "duration", str(order.listing.terms["deliverFor"]))]
-        return self._on_order(account, "market.accept", "accept", order, lines, form_key)
+        lines += self._locked_lines(account, order)
+        return self.step(account, "market.accept", "accept", order, lines, form_key)
 
     def prepare_decline(self, account: str, key: str, form_key: str = "") -> Intent:
         """Give the seller's intent to turn an order down."""
-        order = self._order(key)
-        return self._on_order(account, "market.decline", "decline", order, [self._back_line(order)], form_key)
+        order = self.order(key)
+        return self.step(account, "market.decline", "decline", order, [self._back_line(order)], form_key)
 
     def prepare_cancel(self, account: str, key: str, form_key: str = "") -> Intent:
         """Give the buyer's intent to take the money back before acceptance."""
-        order = self._order(key)
-        return self._on_order(account, "market.cancel", "cancel", order, [self._back_line(order)], form_key)
+        order = self.order(key)
+        return self.step(account, "market.cancel", "cancel", order, [self._back_line(order)], form_key)
 
-    def prepare_deliver(self, account: str, key: str, commitment: str | None = None, form_key: str = "") -> Intent:
+    def prepare_deliver(
+        self, account: str, key: str, commitment: str | None = None, form_key: str = "", *, sealed: bool = False
+    ) -> Intent:
         """Give the seller's intent to say that it is shipped or done.
 
-        Args: commitment is a 0x hash of a sealed note; None = none.
+        Args: commitment is a 0x hash, None = none; sealed tells that it is of a private note for the buyer.
         """
-        order = self._order(key)
-        found = _hash_bytes(commitment or ZERO_HASH, "commitment")
-        terms = order.listing.terms
+        order = self.order(key)
+        if commitment and sealed:
+            self.notes.claim(commitment, account, order.payer, order.key)
+        found = hash_bytes(commitment or ZERO_HASH, "commitment")
         lines = [
-            Line(N_("The buyer may dispute for"), "duration", str(int(terms["transitFor"]) + int(terms["inspectFor"]))),
+            *milestone_lines(order),
+            Line(N_("The buyer may dispute for"), "duration", str(inspect_for_s(order))),
             *([Line(N_("Hash of your note"), "hash", commitment)] if commitment and any(found) else []),
         ]
-        return self._on_order(account, "market.deliver", "deliver", order, lines, form_key, extra=(found,))
+        function, extra = piece_of(order, "deliver")
+        return self.step(account, "market.deliver", function, order, lines, form_key, extra=(*extra, found))
 
     def prepare_confirm(self, account: str, key: str, form_key: str = "") -> Intent:
         """Give the buyer's intent to have the seller paid."""
-        order = self._order(key)
-        lines = [
-            Line(N_("The seller is paid, less commission"), "amount", str(order.amount_units), order.listing.currency),
-            Line(N_("Commission"), "bps", str(order.platform_fee_bps + order.community_fee_bps)),
-            Line(N_("Warning"), "note", N_("This ends the order: there is no dispute after it.")),
-        ]
-        return self._on_order(account, "market.confirm", "confirm", order, lines, form_key)
+        order = self.order(key)
+        warning = (
+            N_("What is paid cannot be disputed any more; the next milestone begins.")
+            if has_next(order)
+            else N_("This ends the order: there is no dispute after it.")
+        )
+        lines = [*milestone_lines(order), *paid_lines(order), Line(N_("Warning"), "note", warning)]
+        function, extra = piece_of(order, "confirm")
+        return self.step(account, "market.confirm", function, order, lines, form_key, extra=extra)
 
     def prepare_refund(self, account: str, key: str, form_key: str = "") -> Intent:
-        """Give the seller's intent to give all the money back."""
-        order = self._order(key)
-        return self._on_order(account, "market.refund", "refund", order, [self._back_line(order)], form_key)
+        """Give the seller's intent to give all the money back. Chain: reads time, since who is late loses his bond."""
+        order = self.order(key)
+        lines = [self._back_line(order), *self.late_bond_lines(order)]
+        return self.step(account, "market.refund", "refund", order, lines, form_key)
+
+    def late_bond_lines(self, order: Order) -> list[Line]:
+        """Say what the seller loses by giving all back when the time to deliver is over. Chain: reads time."""
+        return lost_bond_lines(order) if self.chain.head()[1] > order.clock_ts else []
 
     def prepare_expire(self, account: str, key: str, form_key: str = "") -> Intent:
         """Give anybody's intent to apply the rule for whoever was silent too long."""
-        order = self._order(key)
-        to_seller = order.state == "delivered"
-        note = (
-            N_("The buyer was silent: the seller is paid.")
-            if to_seller
-            else N_("The time is over: the buyer gets all back.")
-        )
-        return self._on_order(account, "market.expire", "expire", order, [Line(N_("Effect"), "note", note)], form_key)
+        order = self.order(key)
+        if order.state == "delivered":
+            note = Line(N_("Effect"), "note", N_("The buyer was silent: the seller is paid."))
+            function, extra = piece_of(order, "expire")
+            lines = [note, *milestone_lines(order), *paid_lines(order)]
+            return self.step(account, "market.expire", function, order, lines, form_key, extra=extra)
+        note = Line(N_("Effect"), "note", N_("The time is over: the buyer gets all back."))
+        lines = [note, *lines_of(order, settled(order, order.amount_units)), *lost_bond_lines(order)]
+        return self.step(account, "market.expire", "expire", order, lines, form_key)
 
-    def prepare_dispute(self, account: str, key: str, text: str, form_key: str = "") -> Intent:
-        """Give the buyer's intent to dispute what was delivered, staking the arbiter's fee; the text is kept by its hash."""
-        order = self._order(key)
-        evidence = self.contents.store_text(text)
+    def prepare_dispute(
+        self, account: str, key: str, text: str, form_key: str = "", *, from_bond: bool = False
+    ) -> Intent:
+        """Give the buyer's intent to dispute what was delivered, staking the arbiter's fee; the text is kept by its hash.
+
+        Args: from_bond takes the stake out of the account's free bond, which must be enough, instead of its ETH. A stake in
+        tokens the contract takes from there by itself when it is enough.
+        Chain: reads free bonds, and for a token the allowance.
+        """
+        order = self.order(key)
+        from_bond = from_bond or self._takes_from_bond(account, order)
+        evidence = self.contents.store_text(text, account=account)
         lines = [
             Line(N_("Arbiter"), "account", to_checksum_address(order.listing.terms["arbiter"])),
-            *self._fee_lines(order),
+            *(self._bond_lines(order) if from_bond else self._fee_lines(order)),
+            *self._answer_lines(order),
+            *(offer_lines(order, self.last_offers(order)) if is_final_offer(order) else []),
             Line(N_("Your statement's hash; the text is public"), "hash", evidence),
         ]
         extra = (self.contents.uri(evidence), bytes.fromhex(evidence[2:]))
+        if from_bond:
+            return self.step(account, "market.dispute", "dispute", order, lines, form_key, extra=extra)
         values = {"key": order.key, "text": text, "form_key": form_key}
         return self._with_fee(
             account, "market.dispute", "dispute", order, lines, form_key, extra, ("prepare_dispute", values)
         )
 
-    def prepare_stake(self, account: str, key: str, form_key: str = "") -> Intent:
-        """Give the intent to answer a dispute by staking the arbiter's fee for the seller."""
-        order = self._order(key)
+    def prepare_stake(self, account: str, key: str, form_key: str = "", *, from_bond: bool = False) -> Intent:
+        """Give the intent to answer a dispute by staking the arbiter's fee for the seller.
+
+        Args: from_bond takes the stake out of the seller's own free bond, as in a dispute; nobody else's is taken.
+        Chain: reads the seller's free bond, and for a token the allowance.
+        """
+        order = self.order(key)
+        if account.lower() == order.listing.seller and (from_bond or self._takes_from_bond(account, order)):
+            return self.step(account, "market.stake", "stake", order, self._bond_lines(order), form_key)
         values = {"key": order.key, "form_key": form_key}
         return self._with_fee(
             account, "market.stake", "stake", order, self._fee_lines(order), form_key, (), ("prepare_stake", values)
@@ -360,25 +421,48 @@ class Market:
 
     def prepare_submit_evidence(self, account: str, key: str, text: str, form_key: str = "") -> Intent:
         """Give a party's intent to show something to the arbiter; the text is kept by its hash."""
-        order = self._order(key)
-        evidence = self.contents.store_text(text)
+        order = self.order(key)
+        evidence = self.contents.store_text(text, account=account)
         lines = [Line(N_("Your statement's hash; the text is public"), "hash", evidence)]
         extra = (self.contents.uri(evidence), bytes.fromhex(evidence[2:]))
-        return self._on_order(account, "market.submit_evidence", "submitEvidence", order, lines, form_key, extra=extra)
+        return self.step(account, "market.submit_evidence", "submitEvidence", order, lines, form_key, extra=extra)
+
+    def prepare_submit_picture(self, account: str, key: str, picture_hash: str, form_key: str = "") -> Intent:
+        """Give a party's intent to show a picture to the arbiter. Args: picture_hash is that of a picture kept here.
+
+        Raises: Refused when there is none.
+        """
+        order = self.order(key)
+        if self.contents.media_type(picture_hash) != WEBP:
+            raise no_picture()
+        lines = [Line(N_("Your picture's hash; the picture is public"), "hash", picture_hash)]
+        extra = (self.contents.uri(picture_hash), bytes.fromhex(picture_hash[2:]))
+        return self.step(account, "market.submit_evidence", "submitEvidence", order, lines, form_key, extra=extra)
 
     def prepare_rule(self, account: str, key: str, bps_to_buyer: int, form_key: str = "") -> Intent:
         """Give the arbiter's intent to divide the money left."""
-        order = self._order(key)
+        order = self.order(key)
         _within(bps_to_buyer, 0, MAX_BPS, "bps_to_buyer")
-        to_buyer = order.amount_units * bps_to_buyer // MAX_BPS
-        currency = order.listing.currency
+        nearer = N_("The terms let a ruling pick the nearer of the two last offers; this is what it picks.")
         lines = [
-            Line(N_("To the buyer"), "amount", str(to_buyer), currency),
-            Line(N_("To the seller, before commission"), "amount", str(order.amount_units - to_buyer), currency),
             Line(N_("The buyer's part"), "bps", str(bps_to_buyer)),
+            *([Line(N_("Effect"), "note", nearer)] if is_final_offer(order) else []),
+            *lines_of(order, ruled(order, bps_to_buyer)),
             Line(N_("Warning"), "note", N_("A ruling is final.")),
         ]
-        return self._on_order(account, "market.rule", "rule", order, lines, form_key, extra=(bps_to_buyer,))
+        return self.step(account, "market.rule", "rule", order, lines, form_key, extra=(bps_to_buyer,))
+
+    def last_offers(self, order: Order) -> tuple[int, int]:
+        """Give what goes to the buyer by each side's last offer, the buyer's first; without one, the extreme in its favour.
+
+        Chain: reads talksOf. Source: LastOffers.freeze.
+        """
+        key = bytes.fromhex(order.key[2:])
+        _, holders, sellers = self.chain.read(ABI, self.registry.address(ABI), "talksOf", key)
+        return (
+            int(holders[1]) if any(holders[0]) else order.amount_units,
+            int(sellers[1]) if any(sellers[0]) else 0,
+        )
 
     # --- parts ----------------------------------------------------------------------------------------------------------
     def _with_fee(
@@ -397,10 +481,10 @@ class Market:
         if fee and currency != ETH and self._allowance(currency, account) < fee:
             method, values = again
             follow = {"service": "market", "method": method, "values": values}
-            return self._approve(account, currency, fee, _title(order.listing), f"/o/{order.key}", follow, form_key)
+            return self._approve(account, currency, fee, title_of(order.listing), f"/o/{order.key}", follow, form_key)
         value_wei = fee if currency == ETH else 0
         spends = [Spend(currency, fee)] if fee else []
-        return self._on_order(
+        return self.step(
             account, action, function, order, lines, form_key, extra=extra, value_wei=value_wei, spends=spends
         )
 
@@ -408,23 +492,9 @@ class Market:
         self, account: str, currency: str, amount: int, title: str, back: str, follow: dict[str, Any], form_key: str
     ) -> Intent:
         """Allow the Market exactly one amount; the step that uses it comes behind."""
-        market = self.registry.address(ABI)
-        lines = [
-            Line(N_("You allow exactly"), "amount", str(amount), currency),
-            Line(N_("To be taken by"), "contract", ABI, market),
-            Line(N_("Then"), "note", N_("This is step 1 of 2. The payment itself is the second transaction.")),
-        ]
-        plan = Plan(
-            "token.approve",
-            Call("ERC20", currency, "approve", (market, amount)),
-            lines,
-            title=title,
-            subject=currency.lower(),
-            back=back,
-            spends=[Spend(currency, amount)],
-            follow=follow,
+        return self.approvals.prepare(
+            account, currency, amount, title=title, back=back, follow=follow, form_key=form_key
         )
-        return self.intents.prepare(account, plan, form_key)
 
     def _on_listing(
         self,
@@ -437,10 +507,10 @@ class Market:
         form_key: str,
     ) -> Intent:
         call = self._call(function, terms_abi(listing), *extra)
-        plan = Plan(action, call, lines, title=_title(listing), subject=listing.id, back=f"/l/{listing.id}")
+        plan = Plan(action, call, lines, title=title_of(listing), subject=listing.id, back=f"/l/{listing.id}")
         return self.intents.prepare(account, plan, form_key)
 
-    def _on_order(
+    def step(
         self,
         account: str,
         action: str,
@@ -453,6 +523,7 @@ class Market:
         value_wei: int = 0,
         spends: Sequence[Spend] = (),
     ) -> Intent:
+        """Give the intent of one step of an order. Args: extra is what the call takes behind terms, holder and ref."""
         # the key keeps the first holder, who stands in the purchase
         holder = to_checksum_address(order.purchase["holder"])
         args = (terms_abi(order.listing), holder, bytes.fromhex(order.ref.removeprefix("0x")), *extra)
@@ -460,12 +531,38 @@ class Market:
             action,
             self._call(function, *args, value_wei=value_wei),
             lines,
-            title=_title(order.listing),
+            title=title_of(order.listing),
             subject=order.key,
             back=f"/o/{order.key}",
             spends=spends,
         )
         return self.intents.prepare(account, plan, form_key)
+
+    def _locked_lines(self, account: str, order: Order) -> list[Line]:
+        """Say what accepting locks. Raises: Refused naming what is missing. Chain: reads the free bond."""
+        needed = bond_units(order)
+        if needed == 0 or order.state != "funded":
+            return []
+        currency = to_checksum_address(order.listing.currency)
+        seller = to_checksum_address(order.listing.seller)
+        if seller == account:
+            free = int(self.chain.read(ABI, self.registry.address(ABI), "bondOf", seller, currency))
+            if free < needed:
+                raise self._bond_missing(needed, free, order.listing.currency)
+        return [Line(N_("Locked from your free bond until the order ends"), "amount", str(needed), currency)]
+
+    def _bond_missing(self, needed: int, free: int, address: str) -> Refused:
+        currency = self.queries.currency(address)
+        return Refused(
+            gettext(
+                "Accepting locks a bond of %(needed)s, but your free bond is %(free)s: %(missing)s are missing. Deposit them "
+                "on the page “Bonds” (under Credits), and then accept.",
+                needed=units(needed, currency),
+                free=units(free, currency),
+                missing=units(needed - free, currency),
+            ),
+            key="MarketBondTooLow",
+        )
 
     def _back_line(self, order: Order) -> Line:
         return Line(N_("Goes back to the buyer"), "amount", str(order.amount_units), order.listing.currency)
@@ -474,8 +571,28 @@ class Market:
         fee = int(order.listing.terms["arbiterFee"])
         return [Line(N_("Stake: the arbiter's fee"), "amount", str(fee), order.listing.currency)] if fee else []
 
+    def _bond_lines(self, order: Order) -> list[Line]:
+        fee = int(order.listing.terms["arbiterFee"])
+        return [Line(N_("Stake, out of your free bond"), "amount", str(fee), order.listing.currency)]
+
+    def _bond_covers(self, account: str, order: Order) -> bool:
+        """Tell whether a free bond is enough for the arbiter's fee, which must be more than nothing. Chain: reads bondOf."""
+        fee, currency = int(order.listing.terms["arbiterFee"]), to_checksum_address(order.listing.currency)
+        free = self.chain.read(ABI, self.registry.address(ABI), "bondOf", to_checksum_address(account), currency)
+        return 0 < fee <= int(free)
+
+    def _takes_from_bond(self, account: str, order: Order) -> bool:
+        """Tell whether a stake in tokens comes out of a free bond by itself."""
+        return order.listing.currency != ETH and self._bond_covers(account, order)
+
+    def _answer_lines(self, order: Order) -> list[Line]:
+        if not self._bond_covers(order.listing.seller, order):
+            return []
+        note = N_("The seller's stake is taken out of his free bond by itself, so that the arbiter is asked at once.")
+        return [Line(N_("Effect"), "note", note)]
+
     def _allowance(self, currency: str, account: str) -> int:
-        return int(self.chain.read("ERC20", currency, "allowance", account, self.registry.address(ABI)))
+        return self.approvals.allowed(currency, account)
 
     def _call(self, function: str, *args: Any, value_wei: int = 0) -> Call:
         return Call(ABI, self.registry.address(ABI), function, args, value_wei)
@@ -486,11 +603,37 @@ class Market:
             raise NotFound(gettext("There is no such listing."))
         return found
 
-    def _order(self, key: str) -> Order:
+    def order(self, key: str) -> Order:
+        """Give an order as the index has it. Raises: NotFound."""
         found = self.queries.order(key.lower())
         if found is None:
             raise NotFound(gettext("There is no such order."))
         return found
+
+
+def _advanced_lines(new: NewListing) -> list[Line]:
+    """Say the terms that few listings have."""
+    found = []
+    if new.bond_bps:
+        found.append(Line(N_("Your bond, of each order's price"), "bps", str(new.bond_bps)))
+    if new.referral_bps:
+        found.append(Line(N_("A referrer gets"), "bps", str(new.referral_bps)))
+    if new.per_buyer_open_quantity:
+        found.append(Line(N_("Most units of one buyer in open orders"), "number", str(new.per_buyer_open_quantity)))
+    if new.split_id:
+        found.append(Line(N_("Your part goes to the split"), "number", str(new.split_id)))
+        found.append(Line(N_("in its version"), "number", str(new.split_version)))
+    if new.extras is None:
+        return found
+    if new.extras.milestones:
+        found.append(Line(N_("Milestones"), "number", str(len(new.extras.milestones))))
+    for part in new.extras.milestones:
+        found.append(Line(N_("A milestone's share"), "bps", str(part.share_bps)))
+        found.append(Line(N_("to be delivered within"), "duration", str(part.deliver_for_s)))
+        found.append(Line(N_("and inspected within"), "duration", str(part.inspect_for_s)))
+    if new.extras.final_offer:
+        found.append(Line(N_("A ruling"), "note", N_("picks the nearer of the two last offers.")))
+    return found
 
 
 def terms_abi(listing: Listing) -> tuple[Any, ...]:
@@ -498,7 +641,7 @@ def terms_abi(listing: Listing) -> tuple[Any, ...]:
     found = listing.terms
     return (
         to_checksum_address(found["seller"]),
-        _hash_bytes(found["persona"], "persona"),
+        hash_bytes(found["persona"], "persona"),
         to_checksum_address(found["currency"]),
         int(found["unitPrice"]),
         int(found["arbiterFee"]),
@@ -507,9 +650,9 @@ def terms_abi(listing: Listing) -> tuple[Any, ...]:
         to_checksum_address(found["onlyBuyer"]),
         int(found["rules"]),
         int(found["clocks"]),
-        _hash_bytes(found["contentHash"], "contentHash"),
-        _hash_bytes(found["salt"], "salt"),
-        _hash_bytes(found["extras"], "extras"),
+        hash_bytes(found["contentHash"], "contentHash"),
+        hash_bytes(found["salt"], "salt"),
+        hash_bytes(found["extras"], "extras"),
     )
 
 
@@ -518,7 +661,17 @@ def text_hash(text: str) -> str:
     return hash_of(text.encode())
 
 
-def _title(listing: Listing) -> str:
+def referral_lines(listing: Listing, purchase: Purchase) -> list[Line]:
+    """Say who gets the referrer's part, and how much of the price it is."""
+    if purchase.referrer == ZERO_ADDRESS:
+        return []
+    return [
+        Line(N_("Referred by"), "account", to_checksum_address(purchase.referrer)),
+        Line(N_("The referrer gets, out of the seller's part"), "bps", str(listing.terms["referralBps"])),
+    ]
+
+
+def title_of(listing: Listing) -> str:
     return listing.description.title if listing.description else f"{listing.id[:10]}…"
 
 
@@ -531,7 +684,8 @@ def _within(value: int, low: int, high: int, field: str) -> None:
         )
 
 
-def _hash_bytes(found: str, field: str) -> bytes:
+def hash_bytes(found: str, field: str) -> bytes:
+    """Read a hash. Raises: Refused when it is none."""
     text = found.removeprefix("0x")
     try:
         data = bytes.fromhex(text)

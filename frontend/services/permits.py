@@ -90,9 +90,17 @@ class Permit:
             raise _refused()
         inputs = function_abi(intent.contract, intent.function)["inputs"]
         values = tuple(from_json(part, value) for part, value in zip(inputs, intent.values, strict=True))
-        value, deadline, *_ = values[-1]
-        permit = (value, deadline, v, raw[:32], raw[32:64])
-        return Call(intent.contract, intent.to, intent.function, (*values[:-1], permit), intent.value_wei)
+        last = _with_signature(values[-1], v, raw)
+        return Call(intent.contract, intent.to, intent.function, (*values[:-1], last), intent.value_wei)
+
+
+def _with_signature(last: Any, v: int, raw: bytes) -> Any:
+    """Put a signature into a call's last argument: a permit, or the list of a cart with the one permit that it has."""
+    if isinstance(last[0], tuple):
+        (currency, permit), *others = last
+        return ((currency, _with_signature(permit, v, raw)), *others)
+    value, deadline, *_ = last
+    return value, deadline, v, raw[:32], raw[32:64]
 
 
 def from_json(part: dict[str, Any], value: Any) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext, ngettext
 
 from frontend.formatters import bps, decimal_text, duration, short, visible, when
+from frontend.services import persona_texts, split_texts
 from frontend.services.reverts import Refusal
 
 TOKEN_DECIMALS = 18
@@ -37,7 +38,11 @@ def term_text(field: str) -> str:
         "kind": gettext("the kind"),
         "instant": gettext("the instant flag"),
         "maxFeeBps": gettext("the highest commission"),
-        "reserved": gettext("a term that is not in use yet"),
+        "referralBps": gettext("the referrer's commission"),
+        "bondBps": gettext("the bond"),
+        "splitVersion": gettext("the split's version"),
+        "milestones": gettext("the number of milestones"),
+        "shareBps": gettext("a milestone's share"),
         "acceptFor": gettext("the time to accept"),
         "deliverFor": gettext("the time to deliver"),
         "transitFor": gettext("the time on the way"),
@@ -231,6 +236,43 @@ SENTENCES: dict[str, Teller] = {
     "MarketEvidenceTooLong": lambda a: gettext(
         "The evidence's address has %(length)s bytes; at most %(max)s are allowed.", length=a["length"], max=a["max"]
     ),
+    "MarketUnknownSplit": lambda a: gettext(
+        "There is no version %(version)s of split number %(id)s. Choose another split, or none.",
+        version=a["version"],
+        id=a["splitId"],
+    ),
+    "MarketBuyerHasEnough": lambda a: gettext(
+        "One buyer may have %(max)s units in open orders here, and this would make %(found)s. Choose fewer, or wait until "
+        "an order has ended.",
+        max=a["max"],
+        found=a["quantity"],
+    ),
+    "MarketAmountChanged": lambda a: gettext(
+        "The money in escrow has changed meanwhile. Nothing was moved. Reload the order and look again."
+    ),
+    "MarketBadAmount": lambda a: gettext("The amount must be above 0 and no more than what is there."),
+    "MarketClockChanged": lambda a: gettext("The time limit was changed meanwhile. Reload the order and look again."),
+    "MarketBadClock": lambda a: gettext(
+        "The new time limit must lie after the present one, and all extensions of an order together have a maximum."
+    ),
+    "MarketBondTooLow": lambda a: gettext(
+        "The free bond of %(account)s is too small for this. Deposit more, or take out less.",
+        account=short(a["account"]),
+    ),
+    "MarketNoSuchOffer": lambda a: gettext(
+        "The other side makes no such offer, or the order has changed since. Reload the order and look again."
+    ),
+    "MarketBadSignature": lambda a: gettext(
+        "%(signer)s has not signed this settlement as the order stands now. Ask for a new signature.",
+        signer=short(a["signer"]),
+    ),
+    "MarketHasMilestones": lambda a: gettext(
+        "This order is delivered and paid by milestones. Reload the order and act on the one at hand."
+    ),
+    "MarketWrongMilestone": lambda a: gettext("Another milestone is at hand now. Reload the order and look again."),
+    "MarketWrongExtras": lambda a: gettext(
+        "The extra terms are not those of the listing. Reload the listing and try again."
+    ),
     # Credits
     "CreditsNotEnough": lambda a: gettext(
         "That is more than is owed to this account, or nothing. Reload to see what is there now."
@@ -247,6 +289,23 @@ SENTENCES: dict[str, Teller] = {
     "CreditsWrongValue": lambda a: gettext("The ETH sent is not exactly what is due. Reload the page and try again."),
     "CreditsNoPush": lambda a: gettext("A community's commission can only be withdrawn by its steward."),
     "CreditsBadRecipient": lambda a: gettext("Money cannot go to %(to)s. Name another address.", to=short(a["to"])),
+    **split_texts.SENTENCES,
+    **persona_texts.SENTENCES,
+    # CourtArbiter
+    "CourtNoCode": lambda a: gettext("There is no contract at %(account)s.", account=short(a["account"])),
+    "CourtNotArbiter": lambda a: gettext(
+        "The terms name another arbiter, %(arbiter)s; this court has nothing to say here.", arbiter=short(a["arbiter"])
+    ),
+    "CourtNotDisputed": lambda a: gettext(
+        "The order is not before the arbiter, or the arbiter's time is over. Reload the order and look again."
+    ),
+    "CourtEscalatedBefore": lambda a: gettext("This dispute is before the court already."),
+    "CourtWrongCost": lambda a: gettext(
+        "The ETH sent is not exactly what the court asks now. Reload the page and try again."
+    ),
+    "CourtNoRuling": lambda a: gettext("Only the court itself may rule, and only on a dispute that is open here."),
+    "CourtHasNotRuled": lambda a: gettext("The court has not ruled on this order yet, or refused to."),
+    "CourtNothingOwed": lambda a: gettext("Nothing is owed to %(payer)s here.", payer=short(a["payer"])),
     # CommunityRegistry
     "RegistryUnknownCommunity": lambda a: gettext("There is no community number %(id)s.", id=a["id"]),
     "RegistryBadLength": _length,

@@ -10,11 +10,16 @@ from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
+from frontend.index.views import Extras
+
 ZERO_ADDRESS = "0x" + "0" * 40
 ZERO_HASH = "0x" + "0" * 64
 KINDS = ("goods", "file", "blueprint", "service")
 KINDS_ON_SALE = ("goods", "service")
 TERMS_TYPE = "(address,bytes32,address,uint128,uint128,address,address,address,uint256,uint256,bytes32,bytes32,bytes32)"
+EXTRAS_TYPE = "((uint16,uint32,uint32)[],bool)"
+MOST_MILESTONES = 10
+MAX_BPS = 10_000
 PURCHASE_TYPE = "(bytes32,address,address,address,address,bytes32,bytes32,bytes32)"
 
 HOUR_S = 3600
@@ -27,6 +32,7 @@ TRANSIT_FOR_S = (0, 90 * DAY_S)
 INSPECT_FOR_S = (DAY_S, 60 * DAY_S)
 RULE_FOR_S = (3 * DAY_S, 60 * DAY_S)
 STAKE_FOR_S = 3 * DAY_S
+MAX_EXTENSION_S = 180 * DAY_S  # of one order's clocks, in all: Changes.sol
 
 
 @dataclass(frozen=True)
@@ -52,11 +58,27 @@ class Terms:
     arbiter_fee_units: int = 0
     backup_arbiter: str = ZERO_ADDRESS
     only_buyer: str = ZERO_ADDRESS
+    referral_bps: int = 0
+    bond_bps: int = 0
+    split_version: int = 0
+    split_id: int = 0
+    per_buyer_open_quantity: int = 0
+    extras: Extras | None = None
 
     @property
     def rules(self) -> int:
         """Give the packed small terms."""
-        return KINDS.index(self.kind) | int(self.instant) << 8 | self.max_fee_bps << 16 | self.community_id << 192
+        return (
+            KINDS.index(self.kind)
+            | int(self.instant) << 8
+            | self.max_fee_bps << 16
+            | self.referral_bps << 32
+            | self.bond_bps << 48
+            | self.split_version << 64
+            | self.split_id << 96
+            | self.per_buyer_open_quantity << 160
+            | self.community_id << 192
+        )
 
     @property
     def clocks(self) -> int:
@@ -85,7 +107,7 @@ class Terms:
             self.clocks,
             _bytes(self.content_hash),
             _bytes(self.salt),
-            _bytes(ZERO_HASH),
+            _bytes(extras_hash(self.extras)),
         )
 
 
@@ -98,6 +120,7 @@ class Purchase:
     holder: str
     arbiter: str
     specification: str = ZERO_HASH
+    referrer: str = ZERO_ADDRESS
 
     def to_abi(self) -> tuple[Any, ...]:
         """Give the 8 values in the contract's order."""
@@ -105,12 +128,28 @@ class Purchase:
             _bytes(self.salt),
             to_checksum_address(self.payer),
             to_checksum_address(self.holder),
-            ZERO_ADDRESS,
+            to_checksum_address(self.referrer),
             to_checksum_address(self.arbiter),
             _bytes(ZERO_HASH),
             _bytes(ZERO_HASH),
             _bytes(self.specification),
         )
+
+
+def extras_abi(extras: Extras) -> tuple[Any, ...]:
+    """Give optional terms as the calls that need them take them."""
+    milestones = tuple((part.share_bps, part.deliver_for_s, part.inspect_for_s) for part in extras.milestones)
+    return milestones, extras.final_offer
+
+
+def extras_hash(extras: Extras | None) -> str:
+    """Give what stands in the terms for optional ones: their hash, zeros where there are none."""
+    return ZERO_HASH if extras is None else _hash(encode([EXTRAS_TYPE], [extras_abi(extras)]))
+
+
+def bond_of_price(price_units: int, bond_bps: int) -> int:
+    """Give what an order of a price locks of the seller's free bond; rounded down. Source: Bonds.lockedFor."""
+    return price_units * bond_bps // MAX_BPS
 
 
 def listing_id(chain_id: int, market: str, terms_abi: tuple[Any, ...]) -> str:

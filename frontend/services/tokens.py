@@ -95,7 +95,7 @@ class Tokens:
     ) -> Intent:
         """Give the intent that points to a new description, which is kept first. Steward only."""
         community = self._known(community_id)
-        metadata = self.contents.store_description({**description, "name": community.name})
+        metadata = self.contents.store_description({**description, "name": community.name}, account=account)
         lines = [Line(N_("Description's hash"), "hash", metadata)]
         args = (self.contents.uri(metadata), bytes.fromhex(metadata[2:]))
         return self._prepare(account, "tokens.set_contract_uri", "setContractURI", community, args, lines, form_key)

@@ -3,7 +3,7 @@
 Addresses and hashes are lower-case 0x hex, times unix seconds, JSON is canonical text (sorted keys).
 """
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, MetaData, String, Text
+from sqlalchemy import BigInteger, Boolean, Index, Integer, LargeBinary, MetaData, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from frontend.store.columns import Uint256
@@ -75,6 +75,8 @@ class AppIntent(AppBase):
     submitted_at_ts: Mapped[int | None] = mapped_column(BigInteger)
     checked_at_ts: Mapped[int | None] = mapped_column(BigInteger)
     block: Mapped[int | None] = mapped_column(BigInteger)
+    block_hash: Mapped[str | None] = mapped_column(HASH)  # of the block in which it was mined
+    changed_at_ts: Mapped[int | None] = mapped_column(BigInteger)  # when its status last changed
 
     __table_args__ = (
         Index("ix_app_intents_account_created", "account", "created_at_ts"),
@@ -83,7 +85,7 @@ class AppIntent(AppBase):
 
 
 class AppContent(AppBase):
-    """A description or picture that somebody published; the bytes lie in CONTENT_DIR/<2 hex>/<hash>."""
+    """A description, text or picture that somebody gave; the bytes lie in the content store under the same hash."""
 
     __tablename__ = "app_contents"
 
@@ -96,7 +98,9 @@ class AppContent(AppBase):
     picture_hash: Mapped[str | None] = mapped_column(HASH)
     tags: Mapped[str | None] = mapped_column(Text)  # JSON list of words
     rules: Mapped[str | None] = mapped_column(Text)  # a community's house rules
-    created_at_ts: Mapped[int] = mapped_column(BigInteger)
+    thumb_320_hash: Mapped[str | None] = mapped_column(HASH)  # of a picture: the same 320 pixels wide
+    thumb_640_hash: Mapped[str | None] = mapped_column(HASH)
+    created_at_ts: Mapped[int] = mapped_column(BigInteger)  # when it was last given
 
 
 class AppDraft(AppBase):
@@ -137,3 +141,74 @@ class AppCurrency(AppBase):
     decimals: Mapped[int] = mapped_column(Integer)
     configured: Mapped[bool] = mapped_column(Boolean, default=False)  # the operator offers it in forms
     asked_at_ts: Mapped[int] = mapped_column(BigInteger)
+
+
+class AppLimit(AppBase):
+    """How often something was asked in a window of time; who asked stands there as a hash under a key of one day."""
+
+    __tablename__ = "app_limits"
+
+    key_hash: Mapped[str] = mapped_column(HASH, primary_key=True)
+    ends_at_ts: Mapped[int] = mapped_column(BigInteger, index=True)
+    count: Mapped[int] = mapped_column(Integer)
+
+
+class AppLimitKey(AppBase):
+    """The day's random part of the key of those hashes. It is thrown away, and with it what the hashes could tell."""
+
+    __tablename__ = "app_limit_keys"
+
+    day: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    secret: Mapped[str] = mapped_column(HASH)
+
+
+class AppSearch(AppBase):
+    """What can be searched for: a stored description, or the name and symbol of a community as the chain has them.
+
+    The words themselves stand under the same id in app_search_words, a table of the database's own kind for full text.
+    """
+
+    __tablename__ = "app_search"
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    hash: Mapped[str | None] = mapped_column(HASH, index=True)
+    name: Mapped[str | None] = mapped_column(Text)
+    symbol: Mapped[str | None] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(Integer)  # of the way words were cut
+
+    __table_args__ = (Index("ix_app_search_name", "name", "symbol"),)
+
+
+class AppNoteKey(AppBase):
+    """The key that an account has published for private notes, and its signature of the statement that says so."""
+
+    __tablename__ = "app_note_keys"
+
+    account: Mapped[str] = mapped_column(ADDRESS, primary_key=True)
+    recipient: Mapped[str] = mapped_column(String(80))  # age1…
+    origin: Mapped[str] = mapped_column(Text)  # site, chain and market that the statement names
+    chain_id: Mapped[int] = mapped_column(BigInteger)
+    market: Mapped[str] = mapped_column(ADDRESS)  # with checksum, as the statement has it
+    issued_at_ts: Mapped[int] = mapped_column(BigInteger)
+    signature: Mapped[str] = mapped_column(Text)
+    by_contract: Mapped[bool] = mapped_column(Boolean)
+
+
+class AppNote(AppBase):
+    """A private note as its author's browser sealed it; only its readers' browsers can open it."""
+
+    __tablename__ = "app_notes"
+
+    hash: Mapped[str] = mapped_column(HASH, primary_key=True)  # of the salted ciphertext, as it goes on the chain
+    author: Mapped[str] = mapped_column(ADDRESS)
+    reader: Mapped[str] = mapped_column(ADDRESS)
+    salt: Mapped[str] = mapped_column(HASH)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    order_key: Mapped[str | None] = mapped_column(HASH)  # of the order that was last prepared with it
+    on_chain: Mapped[bool] = mapped_column(Boolean)  # an order was seen to carry it
+    created_at_ts: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        Index("ix_app_notes_author", "author", "created_at_ts"),
+        Index("ix_app_notes_unused", "on_chain", "created_at_ts"),
+    )

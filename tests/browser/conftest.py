@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.market import RunningMarket, running_market
+from tests.browser.market import RunningMarket, make_seeded, running_market
 from tests.browser.people import Person
 from tests.browser.town import Stall, Town
 from tests.browser.wallet import Wallet
@@ -28,8 +30,25 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
 
 @pytest.fixture(scope="session")
 def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningMarket]:
-    with running_market(os.environ.get("BROWSER_CHAIN", "anvil"), tmp_path_factory.mktemp("market") / "data") as found:
+    """A market of this worker's own, with the demo in it."""
+    kind, folder = os.environ.get("BROWSER_CHAIN", "anvil"), tmp_path_factory.mktemp("market") / "data"
+    shutil.copytree(seeded(kind, tmp_path_factory), folder)
+    with running_market(kind, folder) as found:
         yield found
+
+
+def seeded(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a market with the demo: the first worker makes it, the others wait."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"seeded-{kind}"
+    with shared.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not shared.exists():
+            unfinished = shared.with_suffix(".unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)  # of a worker that failed
+            make_seeded(kind, unfinished)
+            unfinished.rename(shared)
+    return shared
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +73,8 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # those that stay together take longest, so they begin; a worker that has them makes no market with the demo first
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
     if os.environ.get("BROWSER_CHAIN", "anvil") == "anvil":
         return
     here = Path(__file__).parent

@@ -32,31 +32,48 @@ class RunningMarket:
         self.node.stop()
 
 
+def make_seeded(kind_name: str, folder: Path) -> None:
+    """Make a market with the demo in a folder, and leave it at rest: whoever copies the folder has a market of their own."""
+    with _chain_of(kind_name, folder) as (market, _, env):
+        _deploy(market, env)
+        run.do_step(market, "demo", run.python("-m", "frontend.demo", "seed"), env)
+
+
 @contextlib.contextmanager
-def running_market(kind_name: str, folder: Path, *, with_demo: bool = True) -> Iterator[RunningMarket]:
-    """Bring a market up in a folder of its own, on free ports, and take it down again."""
+def running_market(kind_name: str, folder: Path) -> Iterator[RunningMarket]:
+    """Bring a market up in a folder, on free ports, and take it down again; a new folder gets a market without the demo."""
+    with _chain_of(kind_name, folder) as (market, node, env):
+        if not run.is_deployed(market):
+            _deploy(market, env)
+        parts = run.Parts([(kind_name, node.process)])
+        try:
+            run.start_part(market, parts, "follower", run.python("-m", "frontend.index", "follow"), env)
+            run.start_part(market, parts, "web", run.python("-m", "frontend.operations", "serve"), env)
+            run.wait_until_healthy(market, parts)
+            yield RunningMarket(market.origin, node.url, market.kind.chain_id, folder, env, node)
+        finally:
+            parts.stop_all()
+
+
+@contextlib.contextmanager
+def _chain_of(kind_name: str, folder: Path) -> Iterator[tuple[run.Market, chain.Node, dict[str, str]]]:
+    """Start a market's chain alone; its clock never stands still for long."""
     known = chain.KINDS[kind_name]
     kind = chain.Kind(known.name, known.chain_id, chain.free_port())
     market = run.Market(kind, chain.free_port(), folder, folder / "deployments" / f"{kind.chain_id}.json")
-    market.logs.mkdir(parents=True)
-    market.record.parent.mkdir()
-    parts = run.Parts()
+    for place in (market.logs, market.record.parent):
+        place.mkdir(parents=True, exist_ok=True)
     node = chain.start(kind, kind.port, folder / "chain", log=market.log(kind.name))
-    parts.add(kind.name, node.process)
     heartbeat = chain.Heartbeat(node.url, chain.ClockFile(folder / "chain" / "clock.json"), every_s=1)
     heartbeat.start()
     try:
-        env = run.settings_of(market, os.environ) | {"DEPLOYMENTS_DIR": str(market.record.parent)}
-        brownie = [str(VENV / "bin" / "brownie"), "run", "scripts/deploy/everything.py", "main", "--network", "rpc"]
-        run.do_step(market, "deploy", brownie, tool_env(env) | {"RPC_CHAIN_ID": str(kind.chain_id)})
-        run.do_step(market, "migrate", run.python("-m", "frontend.index", "migrate"), env)
-        if with_demo:
-            run.do_step(market, "demo", run.python("-m", "frontend.demo", "seed"), env)
-        run.start_part(market, parts, "follower", run.python("-m", "frontend.index", "follow"), env)
-        gunicorn = run.python("-m", "gunicorn", "--workers", "2", "--bind", f"{chain.HOST}:{market.port}")
-        run.start_part(market, parts, "web", [*gunicorn, "frontend:create_app_from_env()"], env)
-        run.wait_until_healthy(market, parts)
-        yield RunningMarket(market.origin, node.url, kind.chain_id, folder, env, node)
+        yield market, node, run.settings_of(market, os.environ) | {"DEPLOYMENTS_DIR": str(market.record.parent)}
     finally:
         heartbeat.stop()
-        parts.stop_all()
+        node.stop()
+
+
+def _deploy(market: run.Market, env: dict[str, str]) -> None:
+    brownie = [str(VENV / "bin" / "brownie"), "run", "scripts/deploy/everything.py", "main", "--network", "rpc"]
+    run.do_step(market, "deploy", brownie, tool_env(env) | {"RPC_CHAIN_ID": str(market.kind.chain_id)})
+    run.do_step(market, "migrate", run.python("-m", "frontend.index", "migrate"), env)

@@ -128,7 +128,8 @@ class Person:
         self.page.wait_for_url("**/intents/*")
 
     def send_checkout(self) -> None:
-        """Send the checkout's form."""
+        """Send the checkout's form, once the page's scripts keep what is sent."""
+        self.page.wait_for_load_state()
         self.page.locator("main form[method='post'] button[type='submit']").click()
 
     def buy(self, listing_id: str, quantity: int = 1) -> str:
@@ -185,15 +186,24 @@ class Person:
         return self.page.locator("main").inner_text()
 
     def violations(self, rules: list[str] | None = None) -> list[str]:
-        """Run axe over the page as it stands, all its rules or some; each finding as one line."""
+        """Run axe over the page, all its rules or some; each finding as one line.
+
+        The window is made as high as the page first: what a bar at its foot covers for now can be scrolled out from under it.
+        """
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE.read_text() + "\n;0")
+        size = self.page.viewport_size
+        if size is not None:
+            height = self.page.evaluate("document.documentElement.scrollHeight")
+            self.page.set_viewport_size({"width": size["width"], "height": max(size["height"], height)})
         only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": AXE_TAGS}
         found = self.page.evaluate(
             "async only => (await axe.run(document, {runOnly: only, resultTypes: ['violations'], elementRef: false})).violations"
             ".map(({id, nodes}) => ({id, nodes: nodes.slice(0, 3).map(({html, failureSummary}) => ({html, failureSummary}))}))",
             only,
         )
+        if size is not None:
+            self.page.set_viewport_size(size)
         return [
             f"{finding['id']}: {node['html'][:160]} {node['failureSummary'].splitlines()[-1].strip()[:200]}"
             for finding in found

@@ -35,9 +35,18 @@ def test_dispute_divides_the_money_when_the_arbiter_rules(
     arbiter.open("/arbitration")
     arbiter.page.locator(f"main a[href='/o/{key}']").first.click()
     assert "It was whole when it left." in arbiter.read()
+    to_buyer = arbiter.page.locator("[data-part='toBuyer']")
+    arbiter.page.locator("#act-rule input[type='range']").press("ArrowLeft")
+    expect(to_buyer).to_have_text(f"{decimal(PRICE_WEI * 49 // 100)} ETH")
+    arbiter.fill_in(arbiter.page.locator("#act-rule form"), share="33.333")
+    expect(to_buyer).to_be_hidden()
+    arbiter.fill_in(arbiter.page.locator("#act-rule form"), share="40")
+    expect(to_buyer).to_have_text(f"{decimal(PRICE_WEI * 40 // 100)} ETH")
+    previewed = arbiter.page.locator("[data-part='toSeller']").inner_text()
     owed = {who: town.credit(who) for who in (buyer.address, seller.address, arbiter.address)}
     arbiter.send_step(key, "rule", share="40")
     arbiter.page.wait_for_url("**/intents/*")
+    assert previewed in arbiter.page.locator("#intent-lines").inner_text()
     arbiter.sign()
     got = {who: town.credit(who) - before for who, before in owed.items()}
     paid_out = {row.account: row.amount_units for row in town.queries.payouts(key)}

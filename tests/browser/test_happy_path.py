@@ -109,30 +109,3 @@ def test_community_with_token_and_listing_opens_when_its_forms_are_filled_in(
     listed = eventually(lambda: town.queries.listing(founder.page.url.rsplit("/", 1)[1]))
     assert (listed.unit_price_units, listed.community_id) == (13 * ETHER // 1000, opened.id)
     assert founder.complaints == []
-
-
-def test_purchase_finishes_when_only_the_keyboard_is_used(buyer: Person, town: Town, stall: Stall) -> None:
-    page = buyer.page
-    buyer.open(f"/l/{stall.in_eth}")
-    tab_to(buyer, "#quantity")
-    page.keyboard.press("Control+a")
-    page.keyboard.type("2")
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/buy\?quantity=2"))
-    tab_to(buyer, "main form[method='post'] button[type='submit']")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/intents/*")
-    buyer.expect_verified()
-    tab_to(buyer, "#sign-button")
-    page.keyboard.press("Enter")
-    buyer.expect_state("final")
-    assert town.order_of(buyer.wallet.sent[-1]).quantity == 2
-
-
-def tab_to(person: Person, selector: str) -> None:
-    """Press Tab until an element has the focus."""
-    for _ in range(80):
-        person.page.keyboard.press("Tab")
-        if person.page.evaluate("selector => document.activeElement?.matches(selector)", selector):
-            return
-    raise AssertionError(f"{selector} cannot be reached by Tab")

@@ -27,12 +27,14 @@ __all__ = [
     "test_refused_purchase_says_why_when_the_listing_was_paused_meanwhile",
 ]
 
+pytestmark = pytest.mark.xdist_group("ganache")
+
 
 @pytest.fixture(scope="module")
 def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningMarket]:
     """A second market, small and on the other chain."""
     other = "anvil" if os.environ.get("BROWSER_CHAIN") == "ganache" else "ganache"
-    with running_market(other, tmp_path_factory.mktemp("small") / "data", with_demo=False) as found:
+    with running_market(other, tmp_path_factory.mktemp("small") / "data") as found:
         yield found
 
 

@@ -3,50 +3,94 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Response
+from playwright.sync_api import Browser, Page, Response
 
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, Visitors
+from tests.browser.market import RunningMarket
 from tests.browser.people import Person
-from tests.browser.town import Stall, Town
+from tests.browser.town import Clerk, Stall, Town
 
 LANGUAGES = ("ko", "en")
 SCHEMES = ("light", "dark")
 SIZES = {"phone": PHONE, "desk": DESKTOP}
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 MOST_GZIP_BYTES = 60 * 1024
+NICKNAME = "밤가마-지기"
 # what answers with something else than a page of its own
 NO_PAGES = {
-    "static", "auth.state", "content.show", "contracts.addresses", "contracts.abi", "health.show", "identicon.show",
-    "intents.document", "intents.panel", "orders.by_transaction",
+    "static", "auth.state", "content.show", "content.thumbnail", "contracts.addresses", "contracts.abi", "health.alive",
+    "health.ready", "health.show", "identicon.show", "intents.document", "intents.index", "intents.panel", "notes.read",
+    "orders.by_transaction", "tokens.history", "transactions.tray",
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def things(town: Town, stall: Stall) -> dict[str, str]:
-    """Ids that the pages of the seller show."""
-    buyer = town.clerk()
+def buyer(town: Town) -> Clerk:
+    """Somebody who has bought."""
+    return town.clerk()
+
+
+@pytest.fixture(scope="module")
+def things(buyer: Clerk, stall: Stall) -> dict[str, str]:
+    """Ids that the pages show."""
     waiting = buyer.buy(stall.in_eth)
     disputed = buyer.buy(stall.with_stakes)
     stall.seller.take(disputed, "accept")
     stall.seller.take(disputed, "deliver")
     buyer.take(disputed, "dispute", text="The glaze is blue. 유약이 파래요.")
+    ruled = buyer.buy(stall.with_stakes)
+    for who, step in ((stall.seller, "accept"), (stall.seller, "deliver")):
+        who.take(ruled, step)
+    buyer.take(ruled, "dispute", text="It hums at night. 밤마다 웅웅거려요.")
+    stall.seller.take(ruled, "stake")
+    work = buyer.buy(stall.seller.list_work(stall.community_id, stall.arbiter))
+    stall.seller.take(work, "accept")
+    stall.seller.act(f"/o/{work}/settle", f"/o/{work}/offer", amount="0.3")
     done = buyer.buy(stall.in_eth)
     stall.seller.take(done, "decline")
     steward = stall.steward.account
     path = f"/l/{stall.in_eth}/buy"
+    stall.steward.claim(NICKNAME)
+    stall.steward.act("/persona", "/persona/profile", text="Clay, **at night**.")
+    stall.steward.act("/persona", "/persona/offer", to=buyer.address, linked=True)
     intent = stall.steward.browser.submit(path, path, {"quantity": "1"}).request.path
-    return {"waiting": waiting, "disputed": disputed, "done": done, "steward": steward, "intent": intent}
+    return {
+        "waiting": waiting,
+        "disputed": disputed,
+        "done": done,
+        "ruled": ruled,
+        "work": work,
+        "steward": steward,
+        "intent": intent,
+        "split": split_with_income(buyer, stall),
+    }
 
 
-# endpoint → path, as the seller (s), the steward (c) or nobody (-) sees it
+def split_with_income(buyer: Clerk, stall: Stall) -> str:
+    """Make a split of seller and buyer by its form, and take in what somebody sent to its deposit address; give its id."""
+    parts = {"payees-0-share": "60", "payees-1-payee": buyer.address, "payees-1-share": "40"}
+    stall.seller.act("/splits/new", "/splits/new", **parts)
+    town = buyer.town
+    splits = town.contracts["Splits"]
+    split_id = town.call(splits, "splitCount()")
+    town.set_wealth(f"0x{town.call(splits, 'depositOf(uint64)', split_id):040x}", 10**18)
+    place = f"/splits/{split_id}"
+    buyer.act(f"{place}/deposit", f"{place}/sweep", **{"sweep-currency": "0x" + "0" * 40})
+    return str(split_id)
+
+
+# endpoint → path, as the seller (s), the steward (c), the buyer (b), the arbiter (a), a newcomer (n) or nobody (-) sees it
 PAGES: dict[str, tuple[str, str, Callable[[dict[str, str], Stall], str]]] = {
     "home": ("explore.home", "-", lambda t, s: "/"),
     "explore": ("explore.results", "-", lambda t, s: "/explore"),
     "explore-nothing-found": ("explore.results", "-", lambda t, s: "/explore?q=zzzzzz&min=5&max=1"),
+    "explore-found": ("explore.results", "-", lambda t, s: "/explore?q=moon&kind=goods&min=0.1&stock=1"),
+    "explore-page-two": ("explore.results", "n", lambda t, s: "/explore?page=2&sort=price_up"),
     "communities": ("communities.index", "-", lambda t, s: "/c"),
+    "communities-found": ("communities.index", "-", lambda t, s: "/c?q=kiln"),
     "community": ("communities.show", "-", lambda t, s: f"/c/{s.community_id}"),
     "open-a-community": ("communities.new", "s", lambda t, s: "/c/new"),
     "desk": ("communities.desk", "c", lambda t, s: f"/c/{s.community_id}/desk"),
@@ -59,33 +103,80 @@ PAGES: dict[str, tuple[str, str, Callable[[dict[str, str], Stall], str]]] = {
     "listing": ("listings.show", "-", lambda t, s: f"/l/{s.in_eth}"),
     "own-listing": ("listings.show", "s", lambda t, s: f"/l/{s.in_eth}"),
     "checkout": ("listings.buy", "c", lambda t, s: f"/l/{s.in_token}/buy"),
+    "missing-file": ("content.restore", "s", lambda t, s: "/descriptions/restore?hash=0x" + "12" * 32),
     "my-orders": ("orders.mine", "s", lambda t, s: "/orders?role=seller"),
     "order-that-waits": ("orders.show", "s", lambda t, s: f"/o/{t['waiting']}"),
     "order-in-dispute": ("orders.show", "s", lambda t, s: f"/o/{t['disputed']}"),
     "order-that-is-done": ("orders.show", "-", lambda t, s: f"/o/{t['done']}"),
+    "order-for-its-buyer": ("orders.show", "b", lambda t, s: f"/o/{t['disputed']}"),
+    "order-for-its-arbiter": ("orders.show", "a", lambda t, s: f"/o/{t['disputed']}"),
+    "dispute-for-its-arbiter": ("orders.dispute", "a", lambda t, s: f"/o/{t['ruled']}/dispute"),
+    "dispute-for-its-buyer": ("orders.dispute", "b", lambda t, s: f"/o/{t['disputed']}/dispute"),
+    "no-dispute": ("orders.dispute", "-", lambda t, s: f"/o/{t['waiting']}/dispute"),
+    "agreement-for-its-buyer": ("orders.settle", "b", lambda t, s: f"/o/{t['work']}/settle"),
+    "agreement-for-a-stranger": ("orders.settle", "-", lambda t, s: f"/o/{t['waiting']}/settle"),
+    "order-in-milestones": ("orders.show", "b", lambda t, s: f"/o/{t['work']}"),
+    "bought-orders": ("orders.mine", "b", lambda t, s: "/orders?role=buyer&state=done"),
+    "disputes-to-rule-on": ("orders.arbitration", "a", lambda t, s: "/arbitration"),
+    "no-listings": ("listings.mine", "n", lambda t, s: "/listings"),
+    "no-orders": ("orders.mine", "n", lambda t, s: "/orders"),
+    "no-credits": ("credits.index", "n", lambda t, s: "/credits"),
+    "no-transactions": ("transactions.index", "n", lambda t, s: "/tx"),
+    "checkout-of-a-stranger": ("listings.buy", "-", lambda t, s: f"/l/{s.in_eth}/buy?quantity=3"),
     "arbitration": ("orders.arbitration", "s", lambda t, s: "/arbitration"),
     "credits": ("credits.index", "c", lambda t, s: "/credits"),
+    "bonds": ("bonds.index", "s", lambda t, s: "/bonds"),
+    "splits": ("splits.index", "s", lambda t, s: "/splits"),
+    "split-for-its-payee": ("splits.show", "s", lambda t, s: f"/splits/{t['split']}"),
+    "split-for-a-stranger": ("splits.show", "-", lambda t, s: f"/splits/{t['split']}"),
+    "deposit-of-a-split": ("splits.deposit", "b", lambda t, s: f"/splits/{t['split']}/deposit"),
+    "history-of-a-split": ("splits.history", "-", lambda t, s: f"/splits/{t['split']}/history"),
+    "change-of-a-split": ("splits.change", "s", lambda t, s: f"/splits/{t['split']}/change"),
+    "change-that-was-cut-off": ("splits.agree", "b", lambda t, s: f"/splits/{t['split']}/agree"),
+    "new-split": ("splits.new", "s", lambda t, s: "/splits/new"),
+    "persona": ("personas.show", "-", lambda t, s: f"/p/{NICKNAME}"),
+    "own-persona": ("personas.show", "c", lambda t, s: f"/p/{NICKNAME}"),
+    "nickname-desk": ("personas.desk", "c", lambda t, s: "/persona"),
+    "no-nickname": ("personas.desk", "n", lambda t, s: "/persona"),
+    "offered-nickname": ("personas.desk", "b", lambda t, s: "/persona"),
+    "empty-cart": ("cart.show", "b", lambda t, s: "/cart"),
     "escrow": ("help.escrow", "-", lambda t, s: "/help/escrow"),
     "first-steps": ("start.index", "s", lambda t, s: "/start"),
+    "note-keys": ("notes.keys", "s", lambda t, s: "/notes/keys"),
     "sign-in": ("auth.sign_in", "-", lambda t, s: "/auth/sign-in"),
-    "my-transactions": ("intents.index", "c", lambda t, s: "/intents"),
+    "my-transactions": ("transactions.index", "c", lambda t, s: "/tx"),
     "intent": ("intents.show", "c", lambda t, s: t["intent"]),
     "nothing-here": ("", "-", lambda t, s: "/l/0x" + "00" * 32),
     "please-sign-in": ("auth.sign_in", "-", lambda t, s: "/credits"),
 }  # fmt: skip
 
 
-@pytest.fixture
-def looker(visit: Callable[..., Person], stall: Stall) -> Callable[[str], Person]:
-    """Give somebody who looks at a page: the seller, the steward, or a stranger without a wallet's account."""
+@pytest.fixture(scope="module")
+def looker(
+    browser: Browser, market: RunningMarket, town: Town, stall: Stall, buyer: Clerk
+) -> Iterator[Callable[[str], Person]]:
+    """Give somebody who looks at a page. Each role keeps its window: what a page leaves behind is the next one's start."""
+    visitors = Visitors(browser, market.origin)
+    wallets = {
+        "s": stall.seller.wallet,
+        "c": stall.steward.wallet,
+        "b": buyer.wallet,
+        "a": stall.arbiter.wallet,
+        "n": town.wallet(),
+    }
+    known: dict[str, Person] = {}
 
     def found(role: str) -> Person:
-        person = visit({"s": stall.seller.wallet, "c": stall.steward.wallet}.get(role))
-        if role != "-":
-            person.arrive_signed_in()
-        return person
+        if role not in known:
+            wallet = wallets.get(role)
+            known[role] = Person(visitors.open(wallet), wallet or town.wallet(), town)
+            if role != "-":
+                known[role].arrive_signed_in()
+        known[role].complaints.clear()
+        return known[role]
 
-    return found
+    yield found
+    visitors.close()
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -95,14 +186,14 @@ def test_page_is_readable_and_quiet_in_each_language_scheme_and_size(
     endpoint, role, path_of = PAGES[name]
     person = looker(role)
     page = person.page
-    weights = Weights(page.context)
+    weights = Weights(page)
     path = path_of(things, stall)
     wrong: list[str] = []
     for lang in LANGUAGES:
         weights.begin()
         status = person.open(f"{path}{'&' if '?' in path else '?'}lang={lang}")
         assert (status < 400) == bool(endpoint), f"{path} was answered with {status}"
-        page.wait_for_load_state("networkidle")
+        settle(page)
         if page.locator("html").get_attribute("lang") != lang:
             wrong.append(f"{lang}: the page says that its language is another")
         if page.locator("h1").count() != 1:
@@ -127,6 +218,13 @@ def test_page_is_readable_and_quiet_in_each_language_scheme_and_size(
     assert wrong == []
 
 
+def settle(page: Page) -> None:
+    """Wait until what the page does by itself is done: scripts have run, and nothing is being fetched or moved."""
+    page.wait_for_load_state("load")
+    page.locator("body:not(:has(.htmx-request, .htmx-swapping, .htmx-settling))").wait_for(state="attached")
+    page.evaluate("async () => { await document.fonts.ready; await new Promise(requestAnimationFrame) }")
+
+
 def test_every_page_is_looked_at(town: Town) -> None:
     looked_at = {endpoint for endpoint, _, _ in PAGES.values()}
     pages = {rule.endpoint for rule in town.app.url_map.iter_rules() if "GET" in (rule.methods or set())}
@@ -136,9 +234,9 @@ def test_every_page_is_looked_at(town: Town) -> None:
 class Weights:
     """Adds up what a page loads of scripts and styles, as gzip makes it."""
 
-    def __init__(self, context: BrowserContext) -> None:
+    def __init__(self, page: Page) -> None:
         self._answers: list[Response] = []
-        context.on("response", self._note)
+        page.on("response", self._note)
 
     def _note(self, answer: Response) -> None:
         if answer.request.resource_type in ("script", "stylesheet"):

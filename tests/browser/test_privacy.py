@@ -38,7 +38,7 @@ def test_nothing_of_the_first_account_stays_when_a_second_one_signs_in(
     assert after["session"] != cookies["session"]
     # what the first one did is not the second one's to read
     assert person.open(intent) == 404
-    person.open("/intents")
+    person.open("/tx")
     assert person.page.locator("main tbody tr").count() == 0
 
 
@@ -58,7 +58,7 @@ def test_signed_out_session_is_worth_nothing_when_its_cookie_was_copied(
     stolen = [cookie for cookie in person.page.context.cookies() if cookie["name"] == "session"]
     person.sign_out()
     thief.page.context.add_cookies(stolen)
-    thief.open("/intents")
+    thief.open("/tx")
     expect(thief.page.locator("#sign-in-button")).to_be_visible()
     expect(thief.page.locator("#signed-in")).to_have_count(0)
 

@@ -136,7 +136,7 @@ def test_missing_money_is_named_before_the_wallet_opens(visit: Callable[..., Per
     with buyer.page.expect_response(lambda answer: answer.request.method == "POST") as answer:
         buyer.send_checkout()
     assert answer.value.status == 422
-    alert = buyer.page.locator("main [role='alert']")
+    alert = buyer.page.locator("#problems")
     expect(alert).to_contain_text("0.1 ETH")
     expect(alert).to_contain_text("0.4 ETH are missing")
     expect(alert).to_be_focused()
@@ -227,7 +227,7 @@ def test_refused_purchase_says_why_when_the_listing_was_paused_meanwhile(
     with buyer.page.expect_response(lambda answer: answer.request.method == "POST") as answer:
         buyer.send_checkout()
     assert answer.value.status == 422
-    alert = buyer.page.locator("main [role='alert']")
+    alert = buyer.page.locator("#problems")
     expect(alert).to_contain_text("The seller has paused this listing. Try again later.")
     expect(alert).to_be_focused()
     assert not buyer.wallet.asked["eth_sendTransaction"]
@@ -244,7 +244,7 @@ def test_refused_purchase_says_why_when_the_last_one_was_sold_meanwhile(
     with buyer.page.expect_response(lambda answer: answer.request.method == "POST") as answer:
         buyer.send_checkout()
     assert answer.value.status == 422
-    expect(buyer.page.locator("main [role='alert']")).to_contain_text("Sold out: nothing is left.")
+    expect(buyer.page.locator("#problems")).to_contain_text("Sold out: nothing is left.")
     assert not buyer.wallet.asked["eth_sendTransaction"]
 
 
@@ -279,7 +279,7 @@ def test_page_says_cancelled_when_the_transaction_was_cancelled_in_the_wallet(
     send_into_the_queue(buyer, stall)
     replace(buyer, buyer.address, "0x", 0)
     fill_the_gap(buyer)
-    buyer.expect_state("replaced")
+    buyer.expect_state("cancelled")
     expect(buyer.panel).to_contain_text("You cancelled it in the wallet. Nothing of it happened.")
     assert town.sold(stall.in_eth) == sold
 

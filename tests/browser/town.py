@@ -7,6 +7,7 @@ same): the tests themselves then open the window.
 from __future__ import annotations
 
 import json
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,13 +24,19 @@ from frontend import create_app
 from frontend.config import Settings
 from frontend.demo.browser import Browser
 from frontend.index.queries import Queries
-from frontend.index.views import Order
+from frontend.index.views import Extras, Milestone, Order
+from frontend.services.intents import Call
+from frontend.services.terms import DAY_S, Terms, extras_abi, listing_id
 from tests.browser.market import RunningMarket
 from tests.browser.wallet import Wallet
+from tests.helpers.nicknames import commitment
+from tests.helpers.receipts import receipt_of
 
 ETH = "0x" + "0" * 40
 ETHER = 10**18
 PATIENCE_S = 20
+MINUTE_S = 60
+TWO_PARTS = Extras((Milestone(4_000, 3 * DAY_S, DAY_S), Milestone(6_000, 2 * DAY_S, DAY_S)), False)
 T = TypeVar("T")
 
 
@@ -92,9 +99,13 @@ class Town:
         """Give what the market owes to an account on the chain."""
         return self.call(self.contracts["Market"], "creditOf(address,address)", account, currency)
 
+    def ask(self, method: str, *params: Any) -> Any:
+        """Ask the node."""
+        return self.market.rpc(method, list(params))
+
     def fee_paid(self, tx_hash: str) -> int:
         """Give what a transaction cost its sender beside its value."""
-        receipt = self.market.rpc("eth_getTransactionReceipt", [tx_hash])
+        receipt = receipt_of(self.ask, tx_hash)
         return int(receipt["gasUsed"], 16) * int(receipt["effectiveGasPrice"], 16)
 
     def now_ts(self) -> int:
@@ -199,16 +210,40 @@ class Clerk:
         """Put something on sale and give the listing's id."""
         path = f"/listings/new?community={community_id}"
         tx_hash = self.act(path, "/listings/new", **{**listing_form(arbiter.address), "currency": currency, **changes})
-        receipt = self.town.market.rpc("eth_getTransactionReceipt", [tx_hash])
+        receipt = receipt_of(self.town.ask, tx_hash)
         market = self.town.contracts["Market"].lower()
         ids = [log["topics"][1] for log in receipt["logs"] if log["address"].lower() == market]
         found = next(listing for one in ids if (listing := self.town.queries.listing(one)) is not None)
         return found.id
 
+    def list_work(self, community_id: int, arbiter: Clerk, extras: Extras = TWO_PARTS, **changes: Any) -> str:
+        """Put a service with optional terms on sale from a program of one's own, and give the listing's id."""
+        first = extras.milestones[0] if extras.milestones else Milestone(10_000, 3 * DAY_S, DAY_S)
+        terms = Terms(
+            seller=self.address, currency=ETH, unit_price_units=ETHER, arbiter=arbiter.address, content_hash="0x" + "77" * 32,
+            salt="0x" + secrets.token_hex(32), community_id=community_id, kind="service", max_fee_bps=1_000, accept_for_s=DAY_S,
+            deliver_for_s=first.deliver_for_s, inspect_for_s=first.inspect_for_s, rule_for_s=3 * DAY_S, extras=extras, **changes,
+        )  # fmt: skip
+        market, chain_id = self.town.contracts["Market"], self.town.market.chain_id
+        call = Call("Market", market, "listWithExtras", (terms.to_abi(), 500, extras_abi(extras)))
+        sending = {"from": self.address, "to": market, "data": call.data, "gas": hex(1_500_000)}
+        self.wallet.request("eth_sendTransaction", [sending])
+        found = listing_id(chain_id, market, terms.to_abi())
+        eventually(lambda: self.town.queries.listing(found))
+        return found
+
     def buy(self, listing_id: str, quantity: int = 1) -> str:
         """Buy and give the order's key."""
         path = f"/l/{listing_id}/buy"
         return self.town.order_of(self.act(f"{path}?quantity={quantity}", path, quantity=str(quantity))).key
+
+    def claim(self, nickname: str) -> None:
+        """Claim a nickname, in two steps a minute apart."""
+        salt = "0x" + secrets.token_hex(32)
+        hidden = commitment(self.address, nickname, salt)
+        self.act("/persona", "/persona/commit", **{"commit-nickname": nickname, "commit-commitment": hidden})
+        self.town.pass_time(MINUTE_S)
+        self.act("/persona", "/persona/claim", **{"claim-nickname": nickname, "claim-salt": salt})
 
     def take(self, key: str, step: str, **typed: str | bool) -> str:
         """Take a step of an order."""

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from eth_abi.abi import encode
+from eth_abi.abi import decode, encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from frontend.config import Settings
 from frontend.contracts.registry import abi_hash, exported_abi, function_abi, selector
 from frontend.index.follow import Follower
-from frontend.index.migrate import migrate
 from frontend.index.writer import dump
-from frontend.services.terms import ZERO_ADDRESS, Purchase, Terms, listing_id, order_key, ref_of
+from frontend.services.terms import ZERO_ADDRESS, Purchase, Terms, extras_abi, listing_id, order_key, ref_of
 from frontend.store.database import create_engine
+from scripts.lib.artifacts import artifact
+from tests.helpers.receipts import receipt_of
+from tests.helpers.tables import make_tables
+from tests.index.life import Life
 from tools.chain import ANVIL, Node, rpc, throw_away
 from tools.places import ROOT
 
 ETHER = 10**18
 DAY_S = 86400
+LOCK_TS = 2_000_000_000  # within ten years of the chain
 HOUR_S = 3600
+MINUTE_S = 60
+SELLERS_NAME, BUYERS_NAME = "한밤-라디오", "d0kkaebi"
 CHAIN_ID = ANVIL.chain_id
 
 
@@ -54,6 +60,11 @@ class Sale:
         return [self.terms.to_abi(), self.holder, bytes.fromhex(self.ref[2:])]
 
 
+def persona_id(nickname: str) -> bytes:
+    """Give the id of the persona of this name."""
+    return nickname.encode().ljust(32, b"\0")
+
+
 @dataclass
 class Market:
     """Contracts on a chain, and people with unlocked accounts."""
@@ -61,6 +72,8 @@ class Market:
     url: str
     registry: str = ""
     market: str = ""
+    splits: str = ""
+    personas: str = ""
     start_block: int = 0
     record: dict[str, Any] = field(default_factory=dict)
     salts: int = 0
@@ -74,11 +87,17 @@ class Market:
         return rpc(self.url, method, list(params))
 
     def deploy(self) -> Market:
-        """Put registry and market on the chain, and make the record that a deploy script would write."""
-        first = self._create("CommunityRegistry", encode(["address", "uint16"], [self.owner, 250]))
+        """Put registry, splits, market and personas on the chain, and make the record that a deploy script would write."""
+        first = self.create("CommunityRegistry", encode(["address", "uint16"], [self.owner, 250]))
         self.registry = to_checksum_address(first["contractAddress"])
-        second = self._create("Market", encode(["address"], [self.registry]))
-        self.market = to_checksum_address(second["contractAddress"])
+        second = self.create("Splits", b"")
+        self.splits = to_checksum_address(second["contractAddress"])
+        libraries = {name: self.create(name, b"")["contractAddress"] for name in artifact("Market").libraries}
+        arguments = encode(["address", "address"], [self.registry, self.splits])
+        third = self.create("Market", arguments, artifact("Market").linked(libraries))
+        self.market = to_checksum_address(third["contractAddress"])
+        fourth = self.create("Personas", b"")
+        self.personas = to_checksum_address(fourth["contractAddress"])
         self.start_block = int(first["blockNumber"], 16)
         self.record = {
             "chainId": CHAIN_ID,
@@ -92,23 +111,27 @@ class Market:
                     "abiHash": abi_hash(exported_abi(name)),
                     "commit": None,
                 }
-                for name, receipt in (("CommunityRegistry", first), ("Market", second))
+                for name, receipt in (
+                    ("CommunityRegistry", first),
+                    ("Splits", second),
+                    ("Market", third),
+                    ("Personas", fourth),
+                )
             },
             "previous": [],
         }
         return self
 
-    def _create(self, name: str, args: bytes) -> dict[str, Any]:
-        unsent = {"from": self.owner, "data": bytecode(name) + args.hex(), "gas": hex(12_000_000)}
-        return self._mined(self.rpc("eth_sendTransaction", unsent))
+    def create(self, name: str, args: bytes, code: str | None = None) -> dict[str, Any]:
+        """Deploy a contract and give the receipt."""
+        unsent = {"from": self.owner, "data": (code or bytecode(name)) + args.hex(), "gas": hex(12_000_000)}
+        return self.mined(unsent)
 
-    def _mined(self, tx_hash: str) -> dict[str, Any]:
-        deadline = time.monotonic() + 10
-        while (receipt := self.rpc("eth_getTransactionReceipt", tx_hash)) is None:  # Anvil answers before it mines
-            assert time.monotonic() < deadline, "the transaction is not mined"
-            time.sleep(0.01)
+    def mined(self, unsent: dict[str, Any]) -> dict[str, Any]:
+        """Send a transaction and give its receipt, when it is in a block. Raises: AssertionError when it was refused."""
+        receipt = receipt_of(self.rpc, self.rpc("eth_sendTransaction", unsent))
         assert receipt["status"] == "0x1", "the call was refused"
-        return dict(receipt)
+        return receipt
 
     def transaction(
         self, contract: str, to: str, function: str, args: list[Any], sender: str, value: int = 0
@@ -122,9 +145,14 @@ class Market:
         self, contract: str, to: str, function: str, args: list[Any], sender: str, value: int = 0
     ) -> dict[str, Any]:
         """Call and give the receipt."""
-        return self._mined(
-            self.rpc("eth_sendTransaction", self.transaction(contract, to, function, args, sender, value))
-        )
+        return self.mined(self.transaction(contract, to, function, args, sender, value))
+
+    def ask(self, contract: str, to: str, function: str, *args: Any) -> tuple[Any, ...]:
+        """Ask a contract."""
+        abi = function_abi(contract, function)
+        data = selector(abi) + encode([_type(part) for part in abi["inputs"]], args)
+        answer = self.rpc("eth_call", {"to": to, "data": "0x" + data.hex()}, "latest")
+        return decode([_type(part) for part in abi["outputs"]], bytes.fromhex(answer[2:]))
 
     def mine(self, count: int = 1) -> None:
         """Mine empty blocks."""
@@ -134,6 +162,10 @@ class Market:
         """Move the clock and mine a block."""
         self.rpc("evm_increaseTime", hex(seconds))
         self.mine()
+
+    def now(self) -> int:
+        """Give the newest block's time."""
+        return int(self.rpc("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
 
     def head(self) -> int:
         """Give the newest block's number."""
@@ -151,9 +183,7 @@ class Market:
 
     def token(self, community_id: int) -> str:
         """Give a community's token."""
-        data = selector(function_abi("CommunityRegistry", "tokenOf")) + encode(["uint64"], [community_id])
-        answer = self.rpc("eth_call", {"to": self.registry, "data": "0x" + data.hex()}, "latest")
-        return to_checksum_address("0x" + answer[-40:])
+        return to_checksum_address(self.ask("CommunityRegistry", self.registry, "tokenOf", community_id)[0])
 
     def on_token(self, community_id: int, function: str, args: list[Any], sender: str) -> dict[str, Any]:
         """Call a community's token."""
@@ -184,28 +214,45 @@ class Market:
 
     def list(self, terms: Terms, quantity: int = 10) -> str:
         """Put terms on sale and give the listing's id."""
-        self.send("Market", self.market, "list", [terms.to_abi(), quantity], terms.seller)
+        if terms.extras is None:
+            self.send("Market", self.market, "list", [terms.to_abi(), quantity], terms.seller)
+        else:
+            args = [terms.to_abi(), quantity, extras_abi(terms.extras)]
+            self.send("Market", self.market, "listWithExtras", args, terms.seller)
         return listing_id(CHAIN_ID, self.market, terms.to_abi())
 
     def purchase_of(
-        self, terms: Terms, quantity: int, holder: str, payer: str | None = None
+        self, terms: Terms, quantity: int, holder: str, payer: str | None = None, referrer: str = ZERO_ADDRESS
     ) -> tuple[dict[str, str], Sale]:
         """Give an unsent purchase and the order that it would make."""
-        self.salts += 1
-        salt = "0x" + self.salts.to_bytes(32, "big").hex()
-        purchase = Purchase(salt, payer or holder, holder, terms.arbiter)
+        purchase, sale = self.order_of(terms, holder, payer, referrer)
         total = terms.unit_price_units * quantity
         args = [terms.to_abi(), quantity, total, 2000, 2**40, purchase.to_abi()]
         value = total if terms.currency == ZERO_ADDRESS else 0
+        return self.transaction("Market", self.market, "buy", args, payer or holder, value), sale
+
+    def order_of(
+        self, terms: Terms, holder: str, payer: str | None = None, referrer: str = ZERO_ADDRESS
+    ) -> tuple[Purchase, Sale]:
+        """Give a new purchase and the order that it would make."""
+        self.salts += 1
+        salt = "0x" + self.salts.to_bytes(32, "big").hex()
+        purchase = Purchase(salt, payer or holder, holder, terms.arbiter, referrer=referrer)
         ref = ref_of(purchase.to_abi())
         key = order_key(listing_id(CHAIN_ID, self.market, terms.to_abi()), holder, ref)
-        unsent = self.transaction("Market", self.market, "buy", args, payer or holder, value)
-        return unsent, Sale(terms, holder, ref, key)
+        return purchase, Sale(terms, holder, ref, key)
 
-    def buy(self, terms: Terms, quantity: int = 1, holder: str | None = None, payer: str | None = None) -> Sale:
+    def buy(
+        self,
+        terms: Terms,
+        quantity: int = 1,
+        holder: str | None = None,
+        payer: str | None = None,
+        referrer: str = ZERO_ADDRESS,
+    ) -> Sale:
         """Pay for an order."""
-        unsent, sale = self.purchase_of(terms, quantity, holder or self.buyer, payer)
-        self._mined(self.rpc("eth_sendTransaction", unsent))
+        unsent, sale = self.purchase_of(terms, quantity, holder or self.buyer, payer, referrer)
+        self.mined(unsent)
         return sale
 
     def on_order(self, function: str, sale: Sale, sender: str, *more: Any, value: int = 0) -> dict[str, Any]:
@@ -213,7 +260,7 @@ class Market:
         return self.send("Market", self.market, function, [*sale.head, *more], sender, value)
 
     def play(self) -> dict[str, Sale]:
-        """Tell a story in which everything happens at least once; give orders by the state they end in."""
+        """Tell a story in which everything happens at least once; give orders by the state they end in, or what they are about."""
         radio = self.open_community(self.seller, allocation=10**20)
         moss = self.open_community(self.other, name="이끼 Moss 클럽", fee_bps=0)
         self.on_token(radio, "mint", [self.buyer, 5 * ETHER], self.seller)
@@ -228,11 +275,16 @@ class Market:
         self.on_token(moss, "renounceMint", [], self.other)
         self._commissions(radio, moss)
         self.warp(3 * DAY_S)
+        self._claims()
         self.on_token(radio, "mintVested", [], self.stranger)
         orders = self._sales(radio, moss)
         self._withdrawals(radio)
+        orders |= Life(self, radio).live()
+        self._splits(radio)
+        self.on_personas("offer", [persona_id(SELLERS_NAME), self.backup], self.seller)
         self.warp(8 * DAY_S)  # moss's raise has come due; another one is announced on top of it
         self.send("CommunityRegistry", self.registry, "setFeeBps", [moss, 700], self.stranger)
+        self._handovers()
         return orders
 
     def _commissions(self, radio: int, moss: int) -> None:
@@ -282,6 +334,61 @@ class Market:
         self.on_order("dispute", free, self.buyer, "", b"\0" * 32)
         return found
 
+    def _splits(self, radio: int) -> None:
+        """Split 1: half, three tenths, a fifth; changed once, with income in ETH and tokens and a payee that moves."""
+
+        def on_splits(function: str, args: list[Any], sender: str) -> None:
+            self.send("Splits", self.splits, function, args, sender)
+
+        payees, token = [self.seller, self.other, self.stranger], self.token(radio)
+        on_splits("create", [payees, [(0, 5_000, 0), (1, 3_000, LOCK_TS), (2, 2_000, 0)]], self.buyer)
+        on_splits("create", [[self.buyer], [(0, 10_000, 0)]], self.buyer)
+        deposit = self.ask("Splits", self.splits, "depositOf", 1)[0]
+        self._pay(deposit, 1_000_003)
+        on_splits("sweep", [1, ZERO_ADDRESS], self.arbiter)
+        on_splits("claim", [1, 1, 0, ZERO_ADDRESS, self.seller], self.seller)
+        change = ([(0, 4_000, 0), (1, 3_000, LOCK_TS), (2, 2_000, 0), (3, 1_000, 0)], [self.arbiter], 2**39)
+        on_splits("propose", [1, 1, change], self.other)
+        on_splits("approve", [b"\x55" * 32, True], self.stranger)
+        on_splits("approve", [b"\x55" * 32, False], self.stranger)
+        on_splits("approve", [b"\x66" * 32, True], self.stranger)
+        on_splits("change", [1, change, [b""]], self.seller)
+        on_splits("propose", [1, 3, ([(0, 4_500, 0), (1, 3_000, LOCK_TS), (2, 2_500, 0)], [], 2**39)], self.arbiter)
+        self.on_token(radio, "transfer", [deposit, 10_007], self.seller)
+        on_splits("sweep", [1, token], self.arbiter)
+        on_splits("movePayee", [1, 2, self.backup], self.stranger)
+        on_splits("claim", [1, 2, 2, token, self.backup], self.arbiter)
+
+    def on_personas(self, function: str, args: list[Any], sender: str) -> None:
+        """Call Personas."""
+        self.send("Personas", self.personas, function, args, sender)
+
+    def claim(self, nickname: str, sender: str) -> None:
+        """Claim a nickname, in two steps a minute apart."""
+        packed = bytes.fromhex(sender[2:]) + bytes(32) + nickname.encode()
+        self.on_personas("commit", [keccak(packed)], sender)
+        self.warp(MINUTE_S)
+        self.on_personas("claim", [nickname, bytes(32)], sender)
+
+    def _claims(self) -> None:
+        """Seller and buyer have names while they trade; somebody has only committed to one."""
+        self.claim(SELLERS_NAME, self.seller)
+        self.claim(BUYERS_NAME, self.buyer)
+        self.on_personas("commit", [b"\x77" * 32], self.other)
+        self.on_personas("setProfile", [persona_id(SELLERS_NAME), "http://x/profile", b"\x88" * 32], self.seller)
+
+    def _handovers(self) -> None:
+        """The seller's name goes to the backup, who offers it on; the buyer's is retired, and another one claimed."""
+        self.on_personas("accept", [persona_id(SELLERS_NAME)], self.backup)
+        self.on_personas("offer", [persona_id(SELLERS_NAME), self.other], self.backup)
+        self.on_personas("offer", [persona_id(BUYERS_NAME), self.other], self.buyer)
+        self.on_personas("offer", [persona_id(BUYERS_NAME), ZERO_ADDRESS], self.buyer)
+        self.on_personas("retire", [persona_id(BUYERS_NAME)], self.buyer)
+        self.claim("dokkaebi", self.buyer)
+
+    def _pay(self, to: str, amount: int) -> None:
+        self.mined({"from": self.buyer, "to": to, "value": hex(amount)})
+
     def _withdrawals(self, radio: int) -> None:
         def on_market(function: str, args: list[Any], sender: str) -> None:
             self.send("Market", self.market, function, args, sender)
@@ -307,14 +414,27 @@ def market_on(node: Node) -> Market:
 class Index:
     """An index of its own in a folder, and its follower."""
 
-    def __init__(self, folder: Path, market: Market, url: str | None = None, window: int = 256, **options: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        market: Market,
+        url: str | None = None,
+        window: int = 256,
+        **options: Any,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.settings = Settings.for_tests(folder, rpc_url=url or market.url, **options)
         self.write_record(market.record)
+        make_tables(self.settings.database_url)
         self.engine = create_engine(self.settings.database_url)
-        migrate(self.engine)
         self.window = window
         self.follower = self.new_follower()
+        self.folder = folder
+
+    def remove(self) -> None:
+        """Delete the folder with everything in it."""
+        self.engine.dispose()
+        shutil.rmtree(self.folder)
 
     def new_follower(self) -> Follower:
         """Give a follower that remembers nothing, as after a restart."""

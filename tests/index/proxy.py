@@ -24,6 +24,15 @@ class Spoiled(Exception):
         self.headers = headers or {}
 
 
+class Cut(Exception):
+    """Instead of the answer, a connection that ends; after some bytes of a long answer, one every so many seconds."""
+
+    def __init__(self, drops: int = 0, every_s: float = 0.0) -> None:
+        super().__init__(drops)
+        self.drops = drops
+        self.every_s = every_s
+
+
 class Proxy:
     """Where to reach the bad node, and how it is bad just now."""
 
@@ -78,6 +87,15 @@ def hanging(seconds: float) -> Rule:
     return rule
 
 
+def cut(drops: int = 0, every_s: float = 0.0) -> Rule:
+    """Break every connection."""
+
+    def rule(method: str, params: list[Any], answer: dict[str, Any]) -> dict[str, Any]:
+        raise Cut(drops, every_s)
+
+    return rule
+
+
 @contextmanager
 def running_proxy(target: str) -> Iterator[Proxy]:
     """Give a proxy on a port of its own."""
@@ -92,6 +110,11 @@ def running_proxy(target: str) -> Iterator[Proxy]:
                 content, status, headers = proxy.answer(body), 200, {}
             except Spoiled as spoiled:
                 content, status, headers = spoiled.body, spoiled.status, spoiled.headers
+            except Cut as cut:
+                self._cut(cut)
+                return
+            except OSError:
+                content, status, headers = b"the node behind is away", 502, {}
             try:
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
@@ -102,6 +125,21 @@ def running_proxy(target: str) -> Iterator[Proxy]:
                 self.wfile.write(content)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True  # whoever asked has given up
+
+        def _cut(self, cut: Cut) -> None:
+            self.close_connection = True
+            if not cut.drops:
+                return
+            self.send_response(200)
+            self.send_header("Content-Length", str(10**6))
+            self.end_headers()
+            try:
+                for _ in range(cut.drops):
+                    self.wfile.write(b" ")
+                    self.wfile.flush()
+                    time.sleep(cut.every_s)
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # whoever asked has given up
 
         def log_message(self, *args: object) -> None:
             pass

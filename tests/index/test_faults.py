@@ -6,20 +6,26 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_abi.abi import encode
 from sqlalchemy import select
 
+from frontend import create_app
 from frontend.errors import NodeDown, WrongChain
 from frontend.index.decode import Decoder
 from frontend.index.models import quarantine
 from frontend.index.node import Busy, RpcRefused
 from frontend.index.queries import Queries
 from frontend.index.views import ListingFilter
-from tests.index.market import Index, Market, Told
-from tests.index.proxy import Proxy, Rule, changed_logs, hanging, on, raw, running_proxy
+from tests.index.market import Index, Market, Told, fresh_dump, running_market
+from tests.index.proxy import Proxy, Rule, Spoiled, changed_logs, cut, hanging, on, raw, running_proxy
+from tests.index.twins import kept_node
+from tests.index.waiting import wait_for
+from tools.chain import free_port
 
 Fresh = Callable[..., list[str]]
 
@@ -78,6 +84,8 @@ BAD_ANSWERS = {
     "null": raw(b"null"),
     "list_of_null": raw(b"[null,null,null]"),
     "hanging": hanging(6),
+    "connection_reset": cut(),
+    "dripping": cut(drops=60, every_s=0.5),
     "wrong_id": lambda method, params, answer: {**answer, "id": 10**9},
     "no_result": lambda method, params, answer: {"jsonrpc": "2.0", "id": answer["id"]},
     "null_block": on("eth_getBlockByNumber", lambda answer: {**answer, "result": None}),
@@ -244,15 +252,16 @@ def test_follower_says_that_the_node_is_away_and_comes_back_by_itself(
     thread.start()
     try:
         wait_for(lambda: queries.head().number == market.head())
-        seen_at = queries.head().seen_at_ts
         proxy.rule = raw(b"", 503)
+        cut_at = time.time()
         wait_for(lambda: not queries.head().node_ok)
         down = queries.head()
+        assert down.seen_at_ts <= cut_at + 1
         assert (down.status, down.number) == ("node_down", market.head())
         assert proxy.url not in (down.detail or "")
         market.open_community(market.stranger)
         time.sleep(1.1)
-        assert queries.head().seen_at_ts <= seen_at + 1
+        assert queries.head().seen_at_ts == down.seen_at_ts
         proxy.rule = None
         wait_for(lambda: queries.head().node_ok and queries.head().number == market.head(), seconds=30)
     finally:
@@ -260,14 +269,6 @@ def test_follower_says_that_the_node_is_away_and_comes_back_by_itself(
         thread.join(15)
     assert not thread.is_alive()
     assert through.dump() == fresh()
-
-
-def wait_for(found: Callable[[], bool], seconds: float = 15) -> None:
-    """Wait until something is so. Raises: AssertionError when it takes too long."""
-    deadline = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("window", [8, 256])
@@ -344,3 +345,221 @@ def test_second_cancellation_of_an_order_goes_to_quarantine_and_leaves_the_stock
     assert [line for line in dumped if not line.startswith("chain_quarantine ")] == told.dump
     with index.engine.connect() as connection:
         assert [row.reason for row in connection.execute(select(quarantine))] == ["the order is cancelled already"]
+
+
+@contextmanager
+def running(index: Index) -> Iterator[None]:
+    """Let the index's follower run in a thread; it must not end by itself."""
+    ended: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            index.follower.run()
+        except BaseException as problem:  # noqa: BLE001 whatever it is, the test must not miss it
+            ended.append(problem)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        index.follower.stop()
+        thread.join(40)
+    assert not thread.is_alive()
+    assert not ended
+
+
+def is_with(index: Index, market: Market) -> bool:
+    head = Queries(index.engine).head()
+    return head is not None and head.node_ok and head.number == market.head()
+
+
+def test_follower_waits_and_catches_up_within_30_seconds_when_the_node_was_down_at_start(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    state, port = tmp_path / "state.json", free_port()
+    node = kept_node(state, port)
+    market = Market(node.url).deploy()
+    market.open_community(market.seller)
+    node.stop()
+    index = Index(tmp_path / "index", market)
+    with running(index):
+        wait_for(lambda: "does not answer" in caplog.text)
+        assert index.dump() == []
+        node = kept_node(state, port)
+        try:
+            wait_for(lambda: is_with(index, market), 30)
+            said = caplog.text  # of the time before this node ends as well
+        finally:
+            node.stop()
+    assert said.count("The node does not answer") == 1  # one line, however often it was tried
+    assert market.url not in caplog.text.replace("POST", "")
+
+
+def test_follower_goes_on_within_30_seconds_when_the_node_was_killed_and_started_again(tmp_path: Path):
+    state, port = tmp_path / "state.json", free_port()
+    node = kept_node(state, port)
+    market = Market(node.url).deploy()
+    market.open_community(market.seller)
+    node.stop()
+    node = kept_node(state, port)
+    index = Index(tmp_path / "index", market)
+    try:
+        with running(index):
+            wait_for(lambda: is_with(index, market), 30)
+            for _ in range(20):
+                market.mine()  # blocks that die with the node: it comes back with the chain it had saved
+            wait_for(lambda: is_with(index, market), 30)
+            node.process.kill()
+            node.process.wait()
+            wait_for(lambda: not Queries(index.engine).head().node_ok, 30)
+            node = kept_node(state, port)
+            market.open_community(market.other)
+            wait_for(lambda: is_with(index, market), 30)
+        assert index.dump() == fresh_dump(tmp_path / "fresh", market)
+    finally:
+        node.stop()
+
+
+def test_node_is_left_alone_for_as_long_as_it_asks_when_it_is_busy(half: Index, told_proxy: Proxy, told: Told):
+    times: list[float] = []
+
+    def busy(method: str, params: list[Any], answer: dict[str, Any]) -> dict[str, Any]:
+        times.append(time.monotonic())
+        raise Spoiled(b"slow down", 429, {"Retry-After": "3"})
+
+    told_proxy.rule = busy
+    with running(half):
+        wait_for(lambda: len(times) >= 2)
+        told_proxy.rule = None
+        wait_for(lambda: is_with(half, told.market), 30)
+    assert times[1] - times[0] >= 3
+    assert half.dump() == told.dump
+
+
+def test_follower_stops_writing_and_goes_on_by_itself_when_the_chain_id_was_another_for_a_while(
+    through: Index, proxy: Proxy, market: Market, fresh: Fresh, caplog: pytest.LogCaptureFixture
+):
+    with running(through):
+        wait_for(lambda: is_with(through, market), 30)
+        before = through.dump()
+        proxy.rule = on("eth_chainId", lambda answer: {**answer, "result": "0x1"})
+        market.open_community(market.stranger)
+        queries = Queries(through.engine)
+        wait_for(lambda: not queries.head().node_ok)
+        assert "stands on chain 1, the settings say 31337" in (queries.head().detail or "")
+        time.sleep(1)
+        assert through.dump() == before
+        proxy.rule = None
+        wait_for(lambda: is_with(through, market), 30)
+    assert through.dump() == fresh()
+    assert "stands on chain 1" in caplog.text
+
+
+def test_follower_stops_writing_when_another_chain_answers_under_the_same_chain_id(
+    through: Index, proxy: Proxy, market: Market, fresh: Fresh
+):
+    """A developer's node that was started afresh, or a load balancer with a stranger behind it."""
+    with running_market() as stranger, running(through):
+        stranger.mine(market.head() + 5)
+        wait_for(lambda: is_with(through, market), 30)
+        before = through.dump()
+        proxy.target = stranger.url
+        queries = Queries(through.engine)
+        wait_for(lambda: queries.head().status == "waiting_for_deployment")
+        assert "The chain was started anew" in (queries.head().detail or "")
+        assert through.dump() == before
+        proxy.target = market.url
+        market.open_community(market.stranger)
+        wait_for(lambda: queries.head().status == "following" and is_with(through, market), 30)
+    assert through.dump() == fresh()
+
+
+def emitting(topics: list[str], data: bytes) -> str:
+    """Give creation code that does nothing but announce one log."""
+    program = bytearray()
+    length = 3 + 3 + 2 + 1 + 33 * len(topics) + 3 + 2 + 1 + 1
+    program += b"\x61" + len(data).to_bytes(2) + b"\x61" + length.to_bytes(2) + b"\x60\x00" + b"\x39"  # CODECOPY
+    for topic in reversed(topics):
+        program += b"\x7f" + bytes.fromhex(topic[2:])  # PUSH32
+    program += b"\x61" + len(data).to_bytes(2) + b"\x60\x00" + bytes([0xA0 + len(topics)]) + b"\x00"  # LOGn, STOP
+    assert len(program) == length
+    return "0x" + bytes(program + data).hex()
+
+
+@pytest.mark.parametrize("way", ["by filter", "by receipts", "by a node that ignores the filter"])
+def test_logs_of_a_foreign_contract_change_nothing_when_they_look_like_ours(
+    way: str, tmp_path: Path, market: Market, proxy: Proxy
+):
+    """A stranger's contract says word for word what the Market, the registry and a token said, in the same block."""
+    community = market.open_community(market.seller)
+    market.on_token(community, "mint", [market.buyer, 10], market.seller)
+    terms = market.terms(community)
+    market.list(terms)
+    market.buy(terms)
+    ours = market.rpc("eth_getLogs", {"fromBlock": "0x0", "toBlock": "latest"})
+    before = Index(tmp_path / "before", market)
+    wanted = contents(before.follow())
+    market.rpc("evm_setAutomine", False)
+    for log in ours:
+        code = emitting(log["topics"], bytes.fromhex(log["data"][2:]))
+        market.rpc("eth_sendTransaction", {"from": market.stranger, "data": code, "gas": hex(500_000)})
+    market.mine()
+    market.rpc("evm_setAutomine", True)
+    foreign = market.rpc("eth_getLogs", {"fromBlock": hex(market.head()), "toBlock": "latest"})
+    assert len(foreign) == len(ours) > 5
+
+    def add(method: str, params: list[Any], answer: dict[str, Any]) -> dict[str, Any]:
+        if method == "eth_getLogs" and params[0].get("blockHash") == foreign[0]["blockHash"]:
+            return {**answer, "result": answer["result"] + foreign}
+        return answer
+
+    proxy.rule = {"by receipts": changed_logs(lambda logs: []), "by a node that ignores the filter": add}.get(way)
+    index = Index(tmp_path / "through", market, url=proxy.url)
+    assert contents(index.follow()) == wanted
+    assert Queries(index.engine).quarantined() == 0
+
+
+def contents(dumped: list[str]) -> list[str]:
+    return [line for line in dumped if not line.startswith(("chain_blocks ", "chain_cursor "))]
+
+
+def test_text_that_is_no_utf8_is_kept_with_replacement_characters(market: Market, tmp_path: Path, proxy: Proxy):
+    """A name is any bytes to a contract: broken UTF-8, a NUL that PostgreSQL refuses, a lone half of a surrogate pair."""
+    community = market.open_community(market.seller, name="ABCDEFGHIJ")
+    bad = b"A\xff\x00\xed\xa0\x80\xc3(YZ"
+    proxy.rule = changed_logs(
+        lambda logs: [{**log, "data": log["data"].replace(b"ABCDEFGHIJ".hex(), bad.hex())} for log in logs]
+    )
+    index = Index(tmp_path / "through", market, url=proxy.url)
+    index.follow()
+    name = Queries(index.engine).community(community).name
+    assert name.startswith("A\ufffd\ufffd")
+    assert name.endswith("YZ")
+    assert "\x00" not in name
+
+
+def test_a_megabyte_of_text_in_an_event_is_indexed_and_keeps_the_orders_page_small(
+    market: Market, tmp_path: Path, proxy: Proxy
+):
+    """The contracts let no text of more than some hundred bytes through; here the node says that they did."""
+    community = market.open_community(market.seller)
+    terms = market.terms(community)
+    market.list(terms)
+    sale = market.buy(terms)
+    market.on_order("accept", sale, market.seller)
+    market.on_order("deliver", sale, market.seller, b"\x01" * 32)
+    market.on_order("dispute", sale, market.buyer, "http://x/e", b"\x02" * 32, value=10**17)
+    topic = Decoder().topic("Market", "Evidence")
+    long = "0x" + encode(["string", "bytes32"], ["http://x/" + "가" * 350_000, b"\x03" * 32]).hex()
+    proxy.rule = changed_logs(
+        lambda logs: [{**log, "data": long} if log["topics"][0] == topic else log for log in logs]
+    )
+    index = Index(tmp_path / "through", market, url=proxy.url)
+    dumped = index.follow()
+    assert max(len(line) for line in dumped) > 350_000
+    assert Queries(index.engine).quarantined() == 0
+    app = create_app(index.settings)
+    answer = app.test_client().get(f"/o/{sale.key}", base_url=index.settings.origin)
+    assert answer.status_code == 200
+    assert len(answer.data) < 200_000

@@ -14,6 +14,7 @@ from frontend.blueprints.intents.routes import chain_values
 from frontend.blueprints.intents.texts import wallet_texts
 from frontend.errors import Refused
 from frontend.extensions import bound, db, services, settings
+from frontend.limits import network_of
 from frontend.services.intents import checksummed
 
 blueprint = Blueprint("auth", __name__, url_prefix="/auth")
@@ -88,7 +89,7 @@ def sign_out_everywhere() -> AnyResponse:
 
 def limit(name: str) -> None:
     """Count a request against its session and its network address. Raises: TooMany."""
-    bound().limiter.hit(name, request.remote_addr or "-", FROM_ONE_ADDRESS_A_MINUTE, 60)
+    bound().limiter.hit(name, network_of(request.remote_addr), FROM_ONE_ADDRESS_A_MINUTE, 60)
     bound().limiter.hit(f"{name} of session", _session_id(), MESSAGES_A_MINUTE, 60)
 
 

@@ -25,6 +25,7 @@ from frontend.pages.act import Answer, account, act, chain_now, with_key
 from frontend.pages.currencies import currencies_of
 from frontend.pages.desks import forms_of, fresh, posted
 from frontend.pages.fields import ZERO_ADDRESS, PageForm
+from frontend.pages.found import Marker
 from frontend.pages.layout import account_of_community, page_language, same_account
 from frontend.pages.numbers import MAX_ID, page_number
 from frontend.pages.text import without_ghosts
@@ -54,14 +55,22 @@ def community_or_404(community_id: int) -> Any:
 @blueprint.get("")
 def index() -> str:
     """List communities."""
-    sort = request.args.get("sort", "new")
-    sort = sort if sort in SORTS else "new"
     q = request.args.get("q", "").replace("\x00", "").strip()[:100]
+    usual_sort = "best" if q else "new"
+    sort = request.args.get("sort", "")
+    sort = sort if sort in SORTS else usual_sort
     page = queries.communities(q=q, sort=sort, page=page_number(request.args), per_page=24)
     who = current_account()
     offers = queries.communities_offered_to(who) if who else []
     return render_template(
-        "communities/index.html", page=page, q=q, sort=sort, offers=offers, accept_form=fresh(PlainForm, "accept")
+        "communities/index.html",
+        page=page,
+        q=q,
+        sort=sort,
+        usual_sort=usual_sort,
+        marker=Marker(q) if q else None,
+        offers=offers,
+        accept_form=fresh(PlainForm, "accept"),
     )
 
 

@@ -13,7 +13,8 @@ from frontend.auth import current_account, sign_in_required
 from frontend.blueprints.intents import intent_page
 from frontend.blueprints.intents.texts import action_text, wallet_texts
 from frontend.errors import Refused
-from frontend.extensions import bound, queries, services, settings
+from frontend.extensions import queries, registry, services, settings
+from frontend.services.documents import document_of
 from frontend.services.intents import ON_ITS_WAY, SIGNABLE, Intent
 
 blueprint = Blueprint("intents", __name__, url_prefix="/intents")
@@ -21,14 +22,12 @@ blueprint = Blueprint("intents", __name__, url_prefix="/intents")
 TX_HASH = re.compile(r"0x[0-9a-fA-F]{64}")
 REJECTED = 4001
 MAX_WALLET_MESSAGE = 300
-WRITES_A_MINUTE = 60
 
 
 @blueprint.get("")
-@sign_in_required
-def index() -> str:
-    """List the account's newest transactions."""
-    return render_template("intents/index.html", intents=services.intent_store.of_account(_account(), limit=50))
+def index() -> AnyResponse:
+    """Lead to the list of transactions, which stood here once."""
+    return redirect(url_for("transactions.index"), code=301)
 
 
 @blueprint.get("/<intent_id>")
@@ -41,8 +40,8 @@ def show(intent_id: str) -> str:
 
 @blueprint.get("/<intent_id>.json")
 def document(intent_id: str) -> Response:
-    """Give the intent to a program that signs or checks it."""
-    return jsonify(_own(intent_id).to_json())
+    """Give the intent to a program that signs or checks it; docs/verifying.md describes it."""
+    return jsonify(document_of(_own(intent_id), registry, queries))
 
 
 @blueprint.get("/<intent_id>/panel")
@@ -58,7 +57,6 @@ def panel(intent_id: str) -> AnyResponse:
 @blueprint.post("/<intent_id>/wallet")
 def wallet(intent_id: str) -> Response:
     """Take what the wallet answered: the transaction's hash, or the code of its error."""
-    _limit("wallet")
     intent = _own(intent_id)
     body = request.get_json(silent=True)
     if not isinstance(body, dict):
@@ -81,7 +79,6 @@ def wallet(intent_id: str) -> Response:
 @blueprint.post("/<intent_id>/permit")
 def permit(intent_id: str) -> Response:
     """Take the signed approval, and give the call that is whole now."""
-    _limit("permit")
     body = request.get_json(silent=True)
     signature = body.get("signature") if isinstance(body, dict) else None
     if not isinstance(signature, str) or len(signature) > 200:
@@ -92,7 +89,6 @@ def permit(intent_id: str) -> Response:
 @blueprint.post("/<intent_id>/check")
 def check(intent_id: str) -> AnyResponse:
     """Look at the chain now, for those who do not want to wait for the follower."""
-    _limit("check")
     intent = services.watch.look(_own(intent_id))
     if request.is_json:
         return jsonify(intent.to_json())
@@ -115,16 +111,19 @@ def proceed(intent_id: str) -> AnyResponse:
 
 
 def prepare_next(intent: Intent) -> Intent:
-    """Give the intent that an intent's `follow` names. Only the Market's own methods can stand there."""
+    """Give the intent that an intent's `follow` names. Only the methods below can stand there."""
     assert intent.follow is not None
     methods: dict[str, Callable[..., Intent]] = {
         "prepare_buy": services.market.prepare_buy,
         "prepare_dispute": services.market.prepare_dispute,
         "prepare_stake": services.market.prepare_stake,
+        "prepare_deposit": services.bonds.prepare_deposit,
+        "prepare_buy_many": services.carts.prepare_again,
     }
     values: dict[str, Any] = dict(intent.follow["values"])
-    if "max_total_units" in values:
-        values["max_total_units"] = int(values["max_total_units"])
+    for name in ("max_total_units", "amount_units"):
+        if name in values:
+            values[name] = int(values[name])
     return methods[intent.follow["method"]](intent.account, **values)
 
 
@@ -179,13 +178,3 @@ def _confirmed(intent: Intent) -> int:
 
 def _own(intent_id: str) -> Intent:
     return services.intents.of_account(intent_id, current_account())
-
-
-def _account() -> str:
-    account = current_account()
-    assert account is not None  # the route requires it
-    return account
-
-
-def _limit(name: str) -> None:
-    bound().limiter.hit(f"intents {name}", current_account() or request.remote_addr or "-", WRITES_A_MINUTE, 60)

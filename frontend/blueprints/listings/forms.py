@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField
+from wtforms import BooleanField, FieldList, Form, FormField, HiddenField
 from wtforms.validators import ValidationError
 
+from frontend.index.views import Extras, Milestone
+from frontend.pages.amounts import say_units
 from frontend.pages.fields import (
     LANGUAGES,
     MAX_UINT128,
@@ -17,6 +19,7 @@ from frontend.pages.fields import (
     ChoicesField,
     CountField,
     DurationField,
+    HashField,
     LongWordsField,
     PageForm,
     PercentField,
@@ -26,14 +29,79 @@ from frontend.pages.fields import (
 )
 from frontend.pages.pictures import PictureFields
 from frontend.pages.text import DAY_S, HOUR_S
+from frontend.services.terms import MAX_BPS, MOST_MILESTONES
 
 MAX_UINT32 = 2**32 - 1
 INSTANT_MOST_S = 48 * HOUR_S
 GOODS, SERVICE = "goods", "service"
 
 
-class ListingForm(PictureFields, PageForm):
+class MilestoneForm(Form):
+    """One part of a service. A row without a share is no milestone."""
+
+    share = PercentField(_l("Share of the price"), most_bps=MAX_BPS, needed=False)
+    deliver_within = DurationField(
+        _l("Delivered within"),
+        least=HOUR_S,
+        most=180 * DAY_S,
+        needed=False,
+        description=_l("After the one before is paid."),
+    )
+    inspect_within = DurationField(_l("Inspected within"), least=DAY_S, most=60 * DAY_S, needed=False)
+
+    @property
+    def is_used(self) -> bool:
+        """Tell whether anything stands in the row."""
+        return any((self.share.data, self.deliver_within.data, self.inspect_within.data))
+
+
+class AdvancedFields:
+    """Terms that few listings need; all of them are off by default."""
+
+    bond = PercentField(
+        _l("Bond"),
+        most_bps=MAX_BPS,
+        needed=False,
+        description=_l(
+            "Of the price. Accepting an order locks it from your free bond; if you then do not deliver in time, the buyer gets it. Empty: none."
+        ),
+    )
+    per_buyer = CountField(
+        _l("Most units of one buyer in open orders"),
+        most=MAX_UINT32,
+        needed=False,
+        description=_l(
+            "Empty: any number. One person can have several accounts, so this keeps nobody determined away."
+        ),
+    )
+    referral = PercentField(
+        _l("A referrer gets"),
+        most_bps=MAX_BPS,
+        needed=False,
+        description=_l(
+            "Of the price, out of your part, for whoever the buyer names, even the buyer. It counts within your highest commission. Empty: nothing."
+        ),
+    )
+    split = ChoiceField(
+        _l("Your part goes to"),
+        default="",
+        description=_l("A split divides it among several payees. Its version as it is now is frozen in the terms."),
+    )
+    final_offer = BooleanField(
+        _l("The arbiter picks one of the two last offers"),
+        description=_l(
+            "Each side's last settlement offer is frozen at the dispute; the ruling takes the nearer one. It makes both sides reasonable."
+        ),
+    )
+    milestones = FieldList(
+        FormField(MilestoneForm), _l("Milestones"), min_entries=MOST_MILESTONES, max_entries=MOST_MILESTONES
+    )
+
+
+class ListingForm(AdvancedFields, PictureFields, PageForm):
     """New terms of a sale. They never change; another price is another listing."""
+
+    commission_bps = 0  # platform and community as they are now; the page sets it
 
     title = WordsField(_l("Title"), most=120)
     text = LongWordsField(
@@ -159,6 +227,62 @@ class ListingForm(PictureFields, PageForm):
         if field.units is not None and self.price.units is not None and field.units > self.price.units:
             raise ValidationError(_l("Not more than the price of one: nobody would dispute."))
 
+    def validate_bond(self, field: Any) -> None:
+        if self.instant.data and field.bps:
+            raise ValidationError(_l("An instant listing carries no bond: nothing is accepted."))
+
+    def validate_max_fee(self, field: Any) -> None:
+        needed = self.commission_bps + self.referral.bps
+        if self.referral.bps and field.bps < needed:
+            raise ValidationError(
+                _l(
+                    "With the commission as it is now and the referrer's part, at least %(needed)s %% is needed here.",
+                    needed=say_units(needed, 2),
+                )
+            )
+
+    def validate_milestones(self, field: Any) -> None:
+        rows = self.milestone_rows
+        if not rows:
+            return
+        if self.kind.data != SERVICE or self.instant.data:
+            raise ValidationError(
+                _l("Milestones are for services that you accept first. Empty the rows, or choose that.")
+            )
+        incomplete = [row for row in rows if not _is_whole(row.form, is_first=row is rows[0])]
+        if incomplete:
+            raise ValidationError(_l("A milestone is incomplete."))
+        total = sum(row.form.share.bps for row in rows)
+        if total != MAX_BPS:
+            raise ValidationError(
+                _l("The shares make %(total)s %% together; it must be 100 %%.", total=say_units(total, 2))
+            )
+
+    @property
+    def split_and_version(self) -> tuple[int, int]:
+        """Give the chosen split and its version; zeros for the seller alone."""
+        split_id, _, version = (self.split.data or "0.0").partition(".")
+        return int(split_id), int(version)
+
+    @property
+    def milestone_rows(self) -> list[Any]:
+        """Rows in which something stands, in their order."""
+        return [row for row in self.milestones if row.form.is_used]
+
+    def extras(self) -> Extras | None:
+        """Give the optional terms, None where nothing was asked for. The first milestone keeps the listing's own times."""
+        rows = [row.form for row in self.milestone_rows]
+        parts = tuple(
+            Milestone(
+                row.share.bps,
+                (self.deliver_for.seconds if first else row.deliver_within.seconds) or 0,
+                (self.inspect_for.seconds if first else row.inspect_within.seconds) or 0,
+            )
+            for first, row in zip([True, *[False] * len(rows)], rows, strict=False)
+        )
+        found = Extras(parts, bool(self.final_offer.data))
+        return found if found.milestones or found.final_offer else None
+
     def times(self) -> dict[str, int]:
         """Give the times in seconds as terms want them: what does not apply is 0."""
         instant, goods = bool(self.instant.data), self.kind.data == GOODS
@@ -180,6 +304,16 @@ class ListingForm(PictureFields, PageForm):
             "kind": self.kind.data,
             "tags": self.tag_list,
         }
+
+
+def _is_whole(row: Any, is_first: bool) -> bool:
+    """Tell whether a milestone lacks nothing, and note beside each field that it is missing."""
+    missing = [] if row.share.bps else [row.share]
+    if not is_first:
+        missing += [field for field in (row.deliver_within, row.inspect_within) if field.seconds is None]
+    for field in missing:
+        field.errors = [*field.errors] or [_l("Please fill this in.")]
+    return not missing
 
 
 class QuantityForm(PageForm):
@@ -211,6 +345,14 @@ class BuyForm(PageForm):
             "It will hold the order: confirm, dispute, and receive refunds. Your payment links the two addresses for everyone to see, for ever."
         ),
     )
+    referrer = AddressField(
+        _l("Who sent you here"),
+        needed=False,
+        description=_l(
+            "Gets a part out of the seller's part; you pay the same. Everyone can see the name. Empty: nobody."
+        ),
+    )
+    sealed = HashField(_l("Private note to the seller"))
     fee_shown = HiddenField()
 
     def validate_holder(self, field: Any) -> None:

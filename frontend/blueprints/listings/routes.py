@@ -6,24 +6,30 @@ from typing import Any
 
 from flask import Blueprint, abort, render_template, request
 from flask_babel import gettext as _
+from wtforms.validators import ValidationError
 
 from frontend.auth import current_account, sign_in_required
 from frontend.blueprints.listings.forms import BuyForm, ListingForm, PauseForm, QuantityForm
+from frontend.blueprints.notes.texts import note_texts
 from frontend.errors import NodeDown, NotAllowed, Refused
 from frontend.extensions import queries, services
 from frontend.index.views import ListingFilter
 from frontend.pages.act import Answer, account, act, chain_now, said_again, with_key
 from frontend.pages.amounts import say_units
+from frontend.pages.bonds import bond_missing_units
 from frontend.pages.currencies import ETH, OTHER, currencies_of, offered
 from frontend.pages.desks import fresh, posted
 from frontend.pages.fees import fees_of, waiting_raise
-from frontend.pages.fields import choices
+from frontend.pages.fields import choices, read_address
 from frontend.pages.layout import page_language, same_account
 from frontend.pages.numbers import hash_or_404, page_number, small_number
-from frontend.pages.terms import terms_of
+from frontend.pages.terms import Terms, terms_of
 from frontend.services.market import NewListing
+from frontend.services.terms import bond_of_price
 
 blueprint = Blueprint("listings", __name__)
+MOST_SPLITS = 100
+SETTLED_S = 300
 
 
 def listing_or_404(listing_id: str) -> Any:
@@ -47,6 +53,8 @@ def new() -> Answer:
     fees = fees_of(queries.community(0), community, now_ts)
     form: ListingForm = with_key(ListingForm())
     form.currency.choices = choices(offered(community, with_other=True))
+    form.split.choices = choices(splits_to_choose(now_ts))
+    form.commission_bps = fees.total_bps
 
     def page() -> str:
         return render_template(
@@ -77,6 +85,24 @@ def new() -> Answer:
             account(), new_listing(form, community, currency, now_ts), form.quantity.count, form_key=form.form_key.data
         ),
     )
+
+
+def splits_to_choose(now_ts: int) -> list[tuple[str, str]]:
+    """List the account's splits as they stand, by "id.version". One that has just changed waits: a chain that drops a
+    block may give its number to another split.
+    """
+    settled = [
+        split
+        for split in queries.splits_of(account().lower(), per_page=MOST_SPLITS)
+        if split.changed_at_ts <= now_ts - SETTLED_S
+    ]
+    return [("", _("me alone"))] + [
+        (
+            f"{split.id}.{split.version}",
+            _("split number %(id)s, version %(version)s", id=split.id, version=split.version),
+        )
+        for split in settled
+    ]
 
 
 def choose_currency(form: ListingForm) -> str:
@@ -110,6 +136,12 @@ def new_listing(form: ListingForm, community: Any, currency: str, now_ts: int) -
         arbiter_fee_units=form.arbiter_fee.units or 0,
         max_fee_bps=form.max_fee.bps,
         only_buyer=form.only_buyer.address,
+        referral_bps=form.referral.bps,
+        bond_bps=form.bond.bps,
+        per_buyer_open_quantity=form.per_buyer.count,
+        extras=form.extras(),
+        split_id=form.split_and_version[0],
+        split_version=form.split_and_version[1],
         description=form.description(),
     )
 
@@ -185,19 +217,36 @@ def set_quantity(listing_id: str) -> Answer:
 
 @blueprint.get("/l/<listing_id>")
 def show(listing_id: str) -> str:
-    """Show a listing."""
+    """Show a listing. The query may name who sent the reader here: ref."""
     listing = listing_or_404(listing_id)
     now_ts = chain_now()
+    community = queries.community(listing.community_id)
+    terms = terms_of(listing)
     return render_template(
         "listings/show.html",
         listing=listing,
-        terms=terms_of(listing),
-        community=queries.community(listing.community_id),
+        terms=terms,
+        community=community,
         currency=queries.currency(listing.currency),
-        fees=fees_of(queries.community(0), queries.community(listing.community_id), now_ts),
+        fees=fees_of(queries.community(0), community, now_ts),
         now_ts=now_ts,
         is_seller=same_account(listing.seller, current_account()),
+        bond_missing_units=bond_missing_units(
+            listing.seller, listing.currency, bond_of_price(listing.unit_price_units, terms.bond_bps)
+        ),
+        referrer=referrer_of(terms),
     )
+
+
+def referrer_of(terms: Terms) -> str | None:
+    """Give who sent the reader here, checksummed; None when nobody did, the listing pays nothing, or it is no address."""
+    typed = request.args.get("ref", "").strip()
+    if not typed or not terms.referral_bps:
+        return None
+    try:
+        return read_address(typed)
+    except ValidationError:
+        return None
 
 
 @blueprint.route("/l/<listing_id>/buy", methods=["GET", "POST"])
@@ -207,10 +256,12 @@ def buy(listing_id: str) -> Answer:
     now_ts = chain_now()
     community = queries.community(listing.community_id)
     fees = fees_of(queries.community(0), community, now_ts)
+    terms = terms_of(listing)
     form: BuyForm = with_key(BuyForm())
     if request.method == "GET":
         form.quantity.data = str(small_number(request.args.get("quantity", "")) or 1)
         form.fee_shown.data = str(fees.total_bps)
+        form.referrer.data = referrer_of(terms) or ""
     quantity = min(small_number(form.quantity.data or "") or 1, form.quantity.most)
     total_units = listing.unit_price_units * quantity
 
@@ -219,7 +270,7 @@ def buy(listing_id: str) -> Answer:
             "listings/buy.html",
             form=form,
             listing=listing,
-            terms=terms_of(listing),
+            terms=terms,
             community=community,
             currency=queries.currency(listing.currency),
             fees=fees,
@@ -228,6 +279,8 @@ def buy(listing_id: str) -> Answer:
             now_ts=now_ts,
             balance=balance_of(listing.currency),
             is_seller=same_account(listing.seller, current_account()),
+            open_quantity=open_quantity_of(listing, terms),
+            note_texts=note_texts(),
         )
 
     if request.method == "GET":
@@ -242,12 +295,19 @@ def buy(listing_id: str) -> Answer:
             listing.id,
             quantity=form.quantity.count,
             max_total_units=listing.unit_price_units * form.quantity.count,
-            max_fee_bps=form.max_fee_bps,
+            max_fee_bps=form.max_fee_bps + (terms.referral_bps if form.referrer.address else 0),
+            referrer=form.referrer.address if terms.referral_bps else None,
             holder=form.holder.address if form.recipient.data == "other" else None,
-            specification_hash=None,
+            specification_hash=form.sealed.data or None,
             form_key=form.form_key.data,
         ),
     )
+
+
+def open_quantity_of(listing: Any, terms: Terms) -> int:
+    """Give how many units of a capped listing the account has in open orders."""
+    who = current_account()
+    return int(queries.open_quantity(listing.id, who.lower())) if who and terms.per_buyer else 0
 
 
 def balance_of(currency: str) -> int | None:

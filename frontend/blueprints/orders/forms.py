@@ -10,7 +10,18 @@ from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
 from frontend.pages.amounts import BadAmount, parse_bps
-from frontend.pages.fields import LongWordsField, PageForm, PercentField
+from frontend.pages.fields import (
+    AddressField,
+    AmountField,
+    DurationField,
+    HashField,
+    LongWordsField,
+    PageForm,
+    PercentField,
+    SeenField,
+)
+from frontend.pages.pictures import PictureFields
+from frontend.pages.text import DAY_S, HOUR_S
 
 NO_HASH = "0x" + "0" * 64
 
@@ -32,9 +43,17 @@ class DeliverForm(PageForm):
         ),
     )
 
+    sealed = HashField(_l("Private note to the buyer"))
+
+    def validate_sealed(self, field: Any) -> None:
+        if field.data and self.note.data:
+            raise ValidationError(_l("Only one of the two notes can be recorded. Please empty the other."))
+
     @property
     def commitment(self) -> str:
-        """Hash of the note, zeros without one."""
+        """Hash of the sealed or the plain note, zeros without one."""
+        if self.sealed.data:
+            return str(self.sealed.data)
         return "0x" + keccak(text=self.note.data).hex() if self.note.data else NO_HASH
 
 
@@ -47,6 +66,25 @@ class StatementForm(PageForm):
         render_kw={"rows": 5},
         description=_l("Everyone can read this, for ever. Leave out names, homes and telephone numbers."),
     )
+
+
+class StakeForm(PageForm):
+    """Where a stake comes from."""
+
+    from_bond = BooleanField(_l("Take the stake out of my free bond."))
+
+
+class DisputeForm(StakeForm, StatementForm):
+    """Words for the arbiter, and a stake."""
+
+
+class PictureForm(PictureFields, PageForm):
+    """A picture for the arbiter."""
+
+    def validate_picture(self, field: Any) -> None:
+        super().validate_picture(field)
+        if self.picture_or_none is None:
+            raise ValidationError(_l("Please choose a picture."))
 
 
 class RefundForm(PageForm):
@@ -74,3 +112,62 @@ class RuleForm(PageForm):
             self.bps_to_buyer = parse_bps(field.data or "", 10_000)
         except BadAmount:
             return  # the field has said so already
+
+
+class PartForm(PageForm):
+    """A part of what is in escrow, in the order's currency."""
+
+    amount = AmountField(_l("Amount"))
+    expected = SeenField()
+
+
+class ExtendForm(PageForm):
+    """More time for the other side."""
+
+    more = DurationField(_l("More time"), least=HOUR_S, most=180 * DAY_S)
+    clock = SeenField()
+
+
+class TransferForm(PageForm):
+    """The order to another account."""
+
+    to = AddressField(_l("New holder"))
+    sure = BooleanField(_l("I know that everyone can see for ever that these two accounts are linked by this order."))
+
+    def validate_sure(self, field: Any) -> None:
+        if not field.data:
+            raise ValidationError(_l("Please tick this to go on."))
+
+
+class OfferForm(PageForm):
+    """An offer to end the order, made on the chain."""
+
+    amount = AmountField(
+        _l("To the buyer"),
+        zero=True,
+        description=_l("The rest of what is in escrow goes to the seller, less commissions."),
+    )
+    expected = SeenField()
+
+
+class AcceptOfferForm(PageForm):
+    """The other side's offer, as the page showed it."""
+
+    to_holder = SeenField()
+
+
+class SignForm(PageForm):
+    """An offer to be signed in the wallet, for a link."""
+
+    amount = AmountField(
+        _l("To the buyer"),
+        zero=True,
+        description=_l("The rest of what is in escrow goes to the seller, less commissions."),
+    )
+    valid = DurationField(_l("You stand by it for"), least=HOUR_S, most=30 * DAY_S, default="3")
+
+
+class SettleSignedForm(PageForm):
+    """The link that the other side gave."""
+
+    link = LongWordsField(_l("The link you were given"), most=4_500, render_kw={"rows": 3, "class": "mono"})

@@ -2,48 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from frontend.auth import current_account, sign_in_required
-from frontend.blueprints.orders.forms import DeliverForm, RefundForm, RuleForm, StatementForm, StepForm
-from frontend.extensions import queries, services
+from frontend.blueprints.intents.routes import chain_values
+from frontend.blueprints.intents.texts import wallet_texts
+from frontend.blueprints.notes.texts import note_texts
+from frontend.blueprints.orders.steps import FORMS, SETTLING, prepare, sign_form, step_form, step_forms
+from frontend.extensions import bound, queries, services
 from frontend.pages.act import Answer, account, act, chain_now
+from frontend.pages.bonds import bond_missing_units
 from frontend.pages.currencies import currencies_of
 from frontend.pages.deadlines import (
+    OPEN,
     actions_for,
+    extension_room_s,
     is_my_turn,
     last_ruling_ts,
     next_step,
     progress,
     roles_of,
+    settlements_for,
     steps_of,
 )
-from frontend.pages.desks import forms_of, posted
+from frontend.pages.disputes import outcomes_of, ruling_values, shown_of, sides_of
 from frontend.pages.fields import PageForm
+from frontend.pages.notes import has_wish, note_parts, purchase_values
 from frontend.pages.numbers import hash_or_404, page_number
+from frontend.pages.parts import parts_of
 from frontend.pages.terms import terms_of
+from frontend.services.division import bond_units, is_final_offer, settled
+from frontend.services.settlements import mark_of, void_text
 
 blueprint = Blueprint("orders", __name__)
 
 STATES = ("open", "done")
 ROLES = ("buyer", "seller")
-FORMS: dict[str, type[PageForm]] = {
-    "accept": StepForm,
-    "decline": StepForm,
-    "cancel": StepForm,
-    "deliver": DeliverForm,
-    "confirm": StepForm,
-    "dispute": StatementForm,
-    "stake": StepForm,
-    "evidence": StatementForm,
-    "rule": RuleForm,
-    "refund": RefundForm,
-    "expire": StepForm,
-}
+DISPUTING = ("dispute", "stake", "evidence", "picture", "rule", "expire")  # the steps that the dispute page offers
+SIGNED_A_MINUTE = 30
 
 
 def order_or_404(key: str) -> Any:
@@ -114,33 +114,133 @@ def show(key: str) -> str:
     return order_page(order_or_404(key))
 
 
+@blueprint.get("/o/<key>/dispute")
+def dispute(key: str) -> str:
+    """Show both sides of an order's dispute, and what each ruling would do."""
+    order = order_or_404(key)
+    evidence = queries.evidence(order.key)
+    offered = [name for name in _actions(order) if name in DISPUTING]
+    return render_template(
+        "orders/dispute.html",
+        **_common(order, offered),
+        sides=sides_of(order, evidence),
+        outcomes=outcomes_of(order) if order.state == "disputed" else [],
+        final_offer=is_final_offer(order),
+        shown=shown_of(evidence),
+        payouts=queries.payouts(order.key),
+    )
+
+
+@blueprint.get("/o/<key>/settle")
+def settle(key: str) -> str:
+    """Show how an order may end by agreement."""
+    return settle_page(order_or_404(key))
+
+
+def settle_page(order: Any, **sent: PageForm) -> str:
+    """Draw the page of an agreement, with the form that was refused as it was typed."""
+    me = current_account()
+    roles = roles_of(order, me)
+    offered = settlements_for(order, roles) if me else []
+    others = order.sellers_offer_units if roles.buyer else order.holders_offer_units
+    texts = {**wallet_texts(), **settle_texts()}
+    return render_template(
+        "orders/settle.html",
+        **_common(order, list(dict.fromkeys([*sent, *offered])), sent, to_holder=str(others or 0)),
+        offers=[
+            (role, units, settled(order, units))
+            for role, units in (("buyer", order.holders_offer_units), ("seller", order.sellers_offer_units))
+            if units is not None
+        ],
+        is_open=order.state in OPEN,
+        mark=mark_of(order),
+        texts=texts,
+        chain_values=chain_values(),
+    )
+
+
+@blueprint.post("/o/<key>/settlement")
+@sign_in_required
+def settlement(key: str) -> Answer:
+    """Give what the account signs for a link. Nothing is kept: the signature never comes here before it is used."""
+    bound().limiter.hit("settlement", account(), SIGNED_A_MINUTE, 60)
+    order = order_or_404(key)
+    form = sign_form(order)
+    if not form.validate():
+        return jsonify(error={"text": " ".join(str(text) for texts in form.errors.values() for text in texts)}), 422
+    deadline_ts = chain_now() + form.valid.seconds
+    typed = services.settlements.document(account(), order.key, form.amount.units, deadline_ts)
+    return jsonify(typed=typed, mark=mark_of(order))
+
+
 def order_page(order: Any, **sent: PageForm) -> str:
     """Draw an order's page, with the form that was refused as it was typed."""
-    now_ts = chain_now()
-    roles = roles_of(order, current_account())
     evidence = queries.evidence(order.key)
     # a form that was refused is shown with its reason, also where the page would not have offered it
-    actions = list(dict.fromkeys([*sent, *(actions_for(order, roles, now_ts) if current_account() else [])]))
+    actions = list(dict.fromkeys([*sent, *_actions(order)]))
     return render_template(
         "orders/show.html",
-        order=order,
-        terms=terms_of(order.listing),
-        currency=queries.currency(order.listing.currency),
-        next=next_step(order, now_ts),
-        roles=roles,
-        actions=actions,
-        my_turn=is_my_turn(order, roles, now_ts),
+        **_common(order, actions, sent),
         steps=steps_of(order),
         last_ruling_ts=last_ruling_ts(order),
         progress=progress(order),
         timeline=queries.timeline(order.key),
         payouts=queries.payouts(order.key),
         evidence=evidence,
-        statements={row.hash: services.contents.text_of(row.hash) for row in evidence},
-        forms=forms_of({name: FORMS[name] for name in actions}, sent),
-        open_form=next(iter(sent), None),
-        now_ts=now_ts,
+        shown=shown_of(evidence),
+        parts=parts_of(order, order.state in OPEN),
+        may_settle=order.state in OPEN,
+        note_parts=note_parts(order, current_account()),
+        has_wish=has_wish(order),
+        purchase_values=purchase_values(order),
+        note_texts=note_texts(),
     )
+
+
+def _actions(order: Any) -> list[str]:
+    """List what the visitor may do with an order; nothing for who is not signed in."""
+    me = current_account()
+    if me is None:
+        return []
+    found = actions_for(order, roles_of(order, me), chain_now())
+    # for the contract a picture is evidence as a text is; the forms are two
+    return [form for name in found for form in ((name, "picture") if name == "evidence" else (name,))]
+
+
+def _common(order: Any, actions: list[str], sent: dict[str, PageForm] | None = None, **values: Any) -> dict[str, Any]:
+    """Give what each page about an order needs."""
+    now_ts, me = chain_now(), current_account()
+    roles = roles_of(order, me)
+    fee = terms_of(order.listing).arbiter_fee_units
+    return {
+        "order": order,
+        "terms": terms_of(order.listing),
+        "currency": queries.currency(order.listing.currency),
+        "next": next_step(order, now_ts),
+        "roles": roles,
+        "actions": actions,
+        "my_turn": is_my_turn(order, roles, now_ts),
+        "forms": step_forms(actions, sent or {}, order, **values),
+        "open_form": next(iter(sent or {}), None),
+        "room_s": extension_room_s(order),
+        "bond_covers": bool(me and fee and queries.bond_of(me.lower(), order.listing.currency) >= fee),
+        "bond_missing_units": bond_missing_units(order.listing.seller, order.listing.currency, bond_units(order)),
+        "ruling_values": ruling_values(order) if "rule" in actions else {},
+        "now_ts": now_ts,
+    }
+
+
+def settle_texts() -> dict[str, str]:
+    """Give what the page of an agreement may say by its script."""
+    return {
+        "asking_settlement": gettext("Your wallet shows the agreement to sign. It costs nothing. Please look there."),
+        "settlement_mismatch": gettext(
+            "STOP. What the server wants signed is not what this page computed from your form. Nothing was signed. Please tell the operator what stands below."
+        ),
+        "link_expired": gettext("This offer has run out. Ask the other side for a new link."),
+        "link_void": void_text(),
+        "link_bad": gettext("This is not the whole link. Copy it again, to its very end."),
+    }
 
 
 @blueprint.post("/o/<key>/<step>")
@@ -150,33 +250,6 @@ def take(key: str, step: str) -> Answer:
     if step not in FORMS:
         abort(404)
     order = order_or_404(key)
-    form: Any = posted(FORMS[step], step)
-    return act(form, lambda: order_page(order, **{step: form}), lambda: PREPARE[step](order.key, form))
-
-
-def _plain(name: str) -> Callable[[str, Any], Any]:
-    """A step whose service method takes the account and the order's key."""
-    return lambda key, form: getattr(services.market, name)(account(), key, form_key=form.form_key.data)
-
-
-PREPARE: dict[str, Callable[[str, Any], Any]] = {
-    "accept": _plain("prepare_accept"),
-    "decline": _plain("prepare_decline"),
-    "cancel": _plain("prepare_cancel"),
-    "confirm": _plain("prepare_confirm"),
-    "refund": _plain("prepare_refund"),
-    "stake": _plain("prepare_stake"),
-    "expire": _plain("prepare_expire"),
-    "deliver": lambda key, form: services.market.prepare_deliver(
-        account(), key, form.commitment, form_key=form.form_key.data
-    ),
-    "dispute": lambda key, form: services.market.prepare_dispute(
-        account(), key, form.text.data, form_key=form.form_key.data
-    ),
-    "evidence": lambda key, form: services.market.prepare_submit_evidence(
-        account(), key, form.text.data, form_key=form.form_key.data
-    ),
-    "rule": lambda key, form: services.market.prepare_rule(
-        account(), key, form.bps_to_buyer, form_key=form.form_key.data
-    ),
-}
+    form = step_form(step, order)
+    page = settle_page if step in SETTLING else order_page
+    return act(form, lambda: page(order, **{step: form}), lambda: prepare(step, order.key, form))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 
 from frontend.auth import current_account, sign_in_required
 from frontend.blueprints.communities.forms import PlainForm
@@ -14,8 +14,9 @@ from frontend.extensions import queries, services
 from frontend.pages.act import Answer, account, act, chain_now
 from frontend.pages.desks import forms_of, posted
 from frontend.pages.fields import PageForm
+from frontend.pages.history import DAY_S, file_of, past_of
 from frontend.pages.layout import same_account
-from frontend.pages.numbers import page_number
+from frontend.pages.numbers import page_number, small_number
 from frontend.pages.vesting import drawing, milestones
 
 blueprint = Blueprint("tokens", __name__, url_prefix="/c/<int:community_id>/token")
@@ -45,6 +46,9 @@ def token_page(community_id: int, **sent: PageForm) -> str:
         due=vested - community.minted_by_founder_units,
         milestones=milestones(community),
         drawing=drawing(community, now_ts),
+        past=past_of(
+            queries.token_history(community_id), now_ts // DAY_S, small_number(request.args.get("days", "")) or 1
+        ),
         now_ts=now_ts,
         balance=queries.balance(community.token.lower(), who.lower()) if who else None,
         is_founder=same_account(who, community.founder),
@@ -69,6 +73,15 @@ def transfers(community_id: int) -> str:
         currency=queries.currency(community.token.lower()),
         page=queries.transfers(community_id, page=page_number(request.args)),
     )
+
+
+@blueprint.get("/history.csv")
+def history(community_id: int) -> Response:
+    """Give the token's whole past by days as a file."""
+    token_or_404(community_id)
+    name = f"token-{community_id}-by-day.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(file_of(queries.token_history(community_id)), mimetype="text/csv", headers=headers)
 
 
 @blueprint.post("/transfer")

@@ -1,20 +1,41 @@
 // Does the server's transaction say what the form said? The call is rebuilt here from its arguments, the contract's
 // interface and the registry, and every number that the page can know is compared. The result is a list of what differs.
 
-import { encodeCall, hashOf } from "./abi.js";
+import { bytesOf, encodeCall, hashOf, hex } from "./abi.js";
+import { keccak256 } from "./keccak.js";
+import { readLink } from "./settlement.js";
+import { hashOfChange, readChange } from "./split-link.js";
 
 const ZERO = "0x" + "0".repeat(40);
+const NO_HASH = "0x" + "0".repeat(64);
 const ETH_DECIMALS = 18;
+const SECONDS = { hours: 3600n, days: 86400n };
 
 // what a form's address may lead to
 const FORMS = [
   [/^\/l\/(0x[0-9a-f]{64})\/buy$/, ["market.buy", "token.approve"]],
   [/^\/l\/(0x[0-9a-f]{64})\/paused$/, ["market.set_paused"]],
   [/^\/l\/(0x[0-9a-f]{64})\/quantity$/, ["market.set_quantity_limit"]],
-  [/^\/o\/(0x[0-9a-f]{64})\/(accept|decline|cancel|deliver|confirm|refund|expire|rule)$/, ["market.$2"]],
-  [/^\/o\/(0x[0-9a-f]{64})\/evidence$/, ["market.submit_evidence"]],
+  [/^\/o\/(0x[0-9a-f]{64})\/(accept|decline|cancel|deliver|confirm|refund|expire|rule|release|refund_part|extend|transfer)$/, ["market.$2"]],
+  [/^\/o\/(0x[0-9a-f]{64})\/(offer|accept_offer|withdraw_offer|settle_signed)$/, ["market.$2"]],
+  [/^\/o\/(0x[0-9a-f]{64})\/(evidence|picture)$/, ["market.submit_evidence"]],
   [/^\/o\/(0x[0-9a-f]{64})\/(dispute|stake)$/, ["market.$2", "token.approve"]],
   [/^\/listings\/new$/, ["market.list"]],
+  [/^\/cart\/buy$/, ["market.buy_many", "token.approve"]],
+  [/^\/bonds\/deposit$/, ["market.deposit_bond", "token.approve"]],
+  [/^\/bonds\/(0x[0-9a-f]{40})\/take-out$/i, ["market.withdraw_bond"]],
+  [/^\/splits\/new$/, ["splits.create"]],
+  [/^\/splits\/(\d+)\/sweep$/, ["splits.sweep"]],
+  [/^\/splits\/(\d+)\/seats\/(\d+)\/move$/, ["splits.move"]],
+  [/^\/splits\/(\d+)\/(\d+)\/(0x[0-9a-f]{40})\/collect$/i, ["splits.collect"]],
+  [/^\/splits\/(\d+)\/(\d+)\/(\d+)\/(0x[0-9a-f]{40})\/claim$/i, ["splits.claim"]],
+  [/^\/splits\/(\d+)\/(\d+)\/(\d+)\/(0x[0-9a-f]{40})\/send$/i, ["splits.send"]],
+  [/^\/splits\/(\d+)\/(propose|approve|disapprove)$/, ["splits.$2"]],
+  [/^\/splits\/(\d+)\/apply$/, ["splits.change"]],
+  [/^\/(persona)\/(commit|claim|offer|retire)$/, ["personas.$2"]],
+  [/^\/persona\/(profile|proof|proof\/withdraw)$/, ["personas.set_profile"]],
+  [/^\/persona\/withdraw$/, ["personas.withdraw_offer"]],
+  [/^\/persona\/([^/]+)\/accept$/, ["personas.accept"]],
   [/^\/c\/new$/, ["communities.open"]],
   [/^\/c\/(\d+)\/fee$/, ["communities.set_fee"]],
   [/^\/c\/(\d+)\/stewardship$/, ["communities.offer_stewardship"]],
@@ -45,27 +66,58 @@ const FUNCTIONS = {
   "tokens.set_contract_uri": ["CommunityToken", "setContractURI"],
   "tokens.freeze_contract_uri": ["CommunityToken", "freezeContractURI"],
   "token.approve": ["ERC20", "approve"],
-  "market.list": ["Market", "list"],
+  "market.list": ["Market", "list", "listWithExtras"],
   "market.set_paused": ["Market", "setPaused"],
   "market.set_quantity_limit": ["Market", "setQuantityLimit"],
   "market.buy": ["Market", "buy", "buyWithPermit"],
   "market.accept": ["Market", "accept"],
   "market.decline": ["Market", "decline"],
   "market.cancel": ["Market", "cancel"],
-  "market.deliver": ["Market", "deliver"],
-  "market.confirm": ["Market", "confirm"],
+  "market.deliver": ["Market", "deliver", "deliverMilestone"],
+  "market.confirm": ["Market", "confirm", "confirmMilestone"],
   "market.refund": ["Market", "refund"],
   "market.dispute": ["Market", "dispute"],
   "market.stake": ["Market", "stake"],
   "market.submit_evidence": ["Market", "submitEvidence"],
   "market.rule": ["Market", "rule"],
-  "market.expire": ["Market", "expire"],
+  "market.expire": ["Market", "expire", "expireMilestone"],
+  "market.release": ["Market", "release"],
+  "market.refund_part": ["Market", "refundPart"],
+  "market.extend": ["Market", "extend"],
+  "market.transfer": ["Market", "transferOrder"],
+  "market.offer": ["Market", "offerSettlement"],
+  "market.accept_offer": ["Market", "acceptSettlement"],
+  "market.withdraw_offer": ["Market", "withdrawSettlement"],
+  "market.settle_signed": ["Market", "settleBySignature"],
+  "market.buy_many": ["Market", "buyMany"],
+  "market.deposit_bond": ["Market", "depositBond"],
+  "market.withdraw_bond": ["Market", "withdrawBond"],
   "credits.withdraw": ["Market", "withdraw", "withdrawFrom"],
   "credits.push": ["Market", "push"],
+  "splits.create": ["Splits", "create"],
+  "splits.collect": ["Splits", "collect"],
+  "splits.sweep": ["Splits", "sweep"],
+  "splits.claim": ["Splits", "claim"],
+  "splits.send": ["Splits", "claim"],
+  "splits.move": ["Splits", "movePayee"],
+  "splits.propose": ["Splits", "propose"],
+  "splits.approve": ["Splits", "approve"],
+  "splits.disapprove": ["Splits", "approve"],
+  "splits.change": ["Splits", "change"],
+  "personas.commit": ["Personas", "commit"],
+  "personas.claim": ["Personas", "claim"],
+  "personas.set_profile": ["Personas", "setProfile"],
+  "personas.offer": ["Personas", "offer"],
+  "personas.withdraw_offer": ["Personas", "offer"],
+  "personas.accept": ["Personas", "accept"],
+  "personas.retire": ["Personas", "retire"],
 };
 
 const same = (one, other) => String(one).toLowerCase() === String(other).toLowerCase();
 const digits = text => String(text ?? "").replace(/[, %]/g, "");
+
+// a persona's id is its nickname, filled up with zeros
+const personaOf = nickname => hex(new TextEncoder().encode(nickname)).padEnd(66, "0");
 
 // a decimal as its smallest units
 export function unitsOf(text, decimals) {
@@ -82,9 +134,49 @@ function sameDigits(text, units) {
   return false;
 }
 
-function termsOf(values) {
-  const [seller, , currency, unitPrice, arbiterFee, arbiter, backup, onlyBuyer, rules] = values[0];
-  return { seller, currency, arbiter, backup, onlyBuyer, unitPrice: BigInt(unitPrice), arbiterFee: BigInt(arbiterFee), rules: BigInt(rules) };
+// The registry makes the token's implementation first (nonce 1) and then nothing but one token a community, in order; so a
+// token's address follows from its community's number, and nobody can put another one in its place. Yellow Paper, section 7.
+export function tokenOf(registryAddress, community) {
+  const digits = (BigInt(community) + 1n).toString(16);
+  const raw = bytesOf(`0x${digits.length % 2 ? "0" : ""}${digits}`);
+  const number = raw.length === 1 && raw[0] < 0x80 ? raw : [0x80 + raw.length, ...raw];
+  const body = [0x94, ...bytesOf(registryAddress), ...number];
+  return hex(keccak256(Uint8Array.from([0xc0 + body.length, ...body])).slice(12));
+}
+
+function readTerms(terms) {
+  const [seller, , currency, unitPrice, arbiterFee, arbiter, backup, onlyBuyer, rules, clocks, , , extras] = terms;
+  return {
+    seller, currency, arbiter, backup, onlyBuyer, extras, clocks: BigInt(clocks),
+    unitPrice: BigInt(unitPrice), arbiterFee: BigInt(arbiterFee), rules: BigInt(rules),
+  };
+}
+
+const termsOf = values => readTerms(values[0]);
+const rule = (terms, bit, mask) => (terms.rules >> BigInt(bit)) & BigInt(mask);
+const referralBps = terms => rule(terms, 32, 0xffff);
+// what has only its signature still to come: a permit, or the list of a cart's permits
+export const withoutSignature = last => (Array.isArray(last[0]) ? last.map(([currency, permit]) => [currency, permit.slice(0, 2)]) : last.slice(0, 2));
+
+// items of a cart: terms, quantity, maxTotal, maxFeeBps, purchase
+function cartDue(items, currency) {
+  return items.filter(([terms]) => same(terms[2], currency)).reduce((sum, [terms, quantity]) => sum + BigInt(terms[3]) * BigInt(quantity), 0n);
+}
+
+function checkCart(values, intent, expect) {
+  const [items, , permits] = values;
+  items.forEach(([terms, quantity, maxTotal, , purchase], i) => {
+    const read = readTerms(terms);
+    expect(`maxTotal ${i}`, BigInt(maxTotal) === read.unitPrice * BigInt(quantity), maxTotal);
+    expect(`payer ${i}`, same(purchase[1], intent.from), purchase[1]);
+    expect(`holder ${i}`, same(purchase[2], intent.from), purchase[2]);
+    expect(`arbiter ${i}`, same(purchase[4], read.arbiter), purchase[4]);
+  });
+  expect("permits", permits.length < 2, permits.length);
+  for (const [currency, permit] of permits) {
+    const due = cartDue(items, currency);
+    expect("permit", due > 0n && BigInt(permit[0]) === due, permit[0]);
+  }
 }
 
 export function check({ intent, registry, abi, marketAbi, form, shownValue }) {
@@ -99,6 +191,12 @@ export function check({ intent, registry, abi, marketAbi, form, shownValue }) {
   if (registry.contracts[contract]) expect("to", same(intent.to, registry.contracts[contract]), intent.to);
   else expect("to", !Object.values(registry.contracts).some(address => same(address, intent.to)), intent.to);
 
+  expect("genesis", same(intent.genesisHash, registry.genesisHash), intent.genesisHash);
+  if (contract === "CommunityToken") {
+    const known = /^[1-9]\d{0,18}$/.test(intent.subject);
+    expect("token", known && same(intent.to, tokenOf(registry.contracts.CommunityRegistry, intent.subject)), intent.to);
+  }
+
   const entry = abi.find(part => part.type === "function" && part.name === name);
   if (!entry) return [...wrong, `function: ${name}`];
   let data = "";
@@ -111,12 +209,13 @@ export function check({ intent, registry, abi, marketAbi, form, shownValue }) {
   if (!intent.permit) expect("data", same(data, intent.data), intent.data);
 
   const value = BigInt(intent.value);
+  const termsPart = marketAbi.find(part => part.name === "list").inputs[0];
+  const listingOf = terms => hashOf([{ type: "uint256" }, { type: "address" }, termsPart], [String(registry.chainId), market, terms]);
   let due = 0n;
   if (contract === "Market" && entry.inputs[0]?.name === "terms") {
     const terms = termsOf(values);
     const inEth = BigInt(terms.currency) === 0n;
-    const own = marketAbi.find(part => part.name === "list").inputs[0];
-    const listing = hashOf([{ type: "uint256" }, { type: "address" }, own], [String(registry.chainId), market, values[0]]);
+    const listing = listingOf(values[0]);
     let key = "";
     if (intent.action === "market.buy") {
       const total = terms.unitPrice * BigInt(values[1]);
@@ -130,17 +229,45 @@ export function check({ intent, registry, abi, marketAbi, form, shownValue }) {
       if (name === "buyWithPermit") expect("permit", BigInt(values[6][0]) === total, values[6][0]);
     } else if (entry.inputs[1]?.name === "holder") {
       key = hashOf([{ type: "bytes32" }, { type: "address" }, { type: "bytes32" }], [listing, values[1], values[2]]);
-      if (inEth && ["market.dispute", "market.stake"].includes(intent.action)) due = terms.arbiterFee;
+      // a party's own stake may come out of the free bond, and then no ETH goes along
+      const stakes = ["market.dispute", "market.stake"].includes(intent.action);
+      const itsOwn = intent.action === "market.dispute" || same(terms.seller, intent.from);
+      const fromBond = itsOwn && (form ? Boolean(form.fields.from_bond) : value === 0n);
+      if (inEth && stakes && !fromBond) due = terms.arbiterFee;
     }
     if (intent.action === "market.list") expect("seller", same(terms.seller, intent.from), terms.seller);
     expect("subject", same(intent.subject, key || listing), intent.subject);
     compareIds(form, listing, key, expect);
   }
+  if (name === "buyMany") {
+    due = cartDue(values[0], ZERO);
+    checkCart(values, intent, expect);
+  }
+  if (name === "depositBond") {
+    expect("account", same(values[0], intent.from), values[0]);
+    if (BigInt(values[1]) === 0n) due = BigInt(values[2]);
+  }
+  if (name === "listWithExtras") {
+    const hash = hashOf([entry.inputs[2]], [values[2]]);
+    expect("extras", same(hash, termsOf(values).extras), hash);
+  }
+  if (contract === "Splits") {
+    // create is about no split yet; collect names its ledger and its currency first; approve is about a change, by its hash
+    const splitId = { create: "", collect: values[2] }[name] ?? values[0];
+    expect("subject", intent.subject === String(splitId), intent.subject);
+    if (name === "collect") expect("ledger", same(values[0], market), values[0]);
+  }
+  if (contract === "Personas") {
+    const persona = { commit: "", claim: personaOf(values[0]) }[name] ?? values[0];
+    expect("subject", intent.subject === persona, intent.subject);
+    if (name === "offer") expect("to", same(values[1], ZERO) === (intent.action === "personas.withdraw_offer"), values[1]);
+    if (name === "setProfile") expect("profile", values[1].endsWith(`/content/${values[2]}`), values[1]);
+  }
   expect("value", value === due, value);
   if (shownValue !== null) expect("value shown", value === BigInt(shownValue), shownValue);
   if (intent.action === "token.approve") expect("spender", same(values[0], market), values[0]);
   if (intent.permit) checkPermit(intent, registry, expect);
-  if (form) compareForm(form, intent, registry, expect);
+  if (form) compareForm(form, intent, registry, listingOf, expect);
   return wrong;
 }
 
@@ -153,19 +280,22 @@ function compareIds(form, listing, key, expect) {
 export function checkPermit(intent, registry, expect) {
   const { domain, message, primaryType, types } = intent.permit;
   const values = intent.call.values;
-  const total = BigInt(values[2]);
+  const isCart = intent.action === "market.buy_many";
+  const token = isCart ? values[2][0]?.[0] : values[0][2];
+  const total = isCart ? cartDue(values[0], token) : BigInt(values[2]);
+  const deadline = isCart ? values[1] : values[4];
   expect("permit type", primaryType === "Permit", primaryType);
   const wanted = ["owner:address", "spender:address", "value:uint256", "nonce:uint256", "deadline:uint256"].join();
   expect("permit fields", (types.Permit || []).map(f => `${f.name}:${f.type}`).join() === wanted, JSON.stringify(types.Permit));
   expect("permit chain", String(domain.chainId) === String(registry.chainId), domain.chainId);
-  expect("permit token", same(domain.verifyingContract, values[0][2]), domain.verifyingContract);
+  expect("permit token", same(domain.verifyingContract, token), domain.verifyingContract);
   expect("permit owner", same(message.owner, intent.from), message.owner);
   expect("permit spender", same(message.spender, registry.contracts.Market), message.spender);
   expect("permit value", BigInt(message.value) === total, message.value);
-  expect("permit deadline", String(message.deadline) === String(values[4]), message.deadline);
+  expect("permit deadline", String(message.deadline) === String(deadline), message.deadline);
 }
 
-function compareForm(form, intent, registry, expect) {
+function compareForm(form, intent, registry, listingOf, expect) {
   const { values } = intent.call;
   const f = form.fields;
   const line = FORMS.map(([pattern, actions]) => [pattern.exec(form.path), actions]).find(([found]) => found);
@@ -174,13 +304,25 @@ function compareForm(form, intent, registry, expect) {
   expect("form", actions.map(a => a.replace("$2", found[2])).includes(intent.action), `${form.path} → ${intent.action}`);
   const number = (what, typed, value) => expect(what, digits(typed) === String(value), value);
   const amount = (what, typed, value) => expect(what, unitsOf(typed, ETH_DECIMALS) === BigInt(value), value);
+  // in the order's own currency, whose decimals this page does not know unless it is ETH
+  const money = (what, typed, value) =>
+    expect(what, BigInt(values[0][2]) === 0n ? unitsOf(typed, ETH_DECIMALS) === BigInt(value) : sameDigits(typed, value), value);
   const percent = (what, typed, value) => expect(what, unitsOf(typed, 2) === BigInt(value), value);
   const address = (what, typed, value) => expect(what, same((typed || "").trim() || ZERO, value), value);
+  if (intent.action.startsWith("tokens.")) number("community", found[1], intent.subject);
   switch (intent.action) {
     case "market.buy":
       number("quantity", f.quantity, values[1]);
-      number("commission", f.fee_shown, values[3]);
+      // what was shown, and the referrer's part where the form names one
+      number("commission", String(BigInt(digits(f.fee_shown) || "0") + (f.referrer?.trim() ? referralBps(termsOf(values)) : 0n)), values[3]);
+      address("referrer", f.referrer, values[5][3]);
       address("holder", f.recipient === "other" ? f.holder : intent.from, values[5][2]);
+      // the private note: the hash of what this browser sealed, and the seller whose key it was sealed to
+      expect("note", same(f.sealed || NO_HASH, values[5][7]), values[5][7]);
+      if (f.sealed) expect("note's reader", same(f.sealed_to, values[0][0]), values[0][0]);
+      break;
+    case "market.deliver":
+      if (f.sealed || !f.note) expect("note", same(f.sealed || NO_HASH, values.at(-1)), values.at(-1));
       break;
     case "market.list": {
       const terms = termsOf(values);
@@ -191,9 +333,85 @@ function compareForm(form, intent, registry, expect) {
       address("arbiter", f.arbiter, terms.arbiter);
       address("backup", f.backup_arbiter, terms.backup);
       address("only buyer", f.only_buyer, terms.onlyBuyer);
-      percent("commission", f.max_fee, (terms.rules >> 16n) & 0xffffn);
+      percent("commission", f.max_fee, rule(terms, 16, 0xffff));
+      percent("bond", f.bond || "0", rule(terms, 48, 0xffff));
+      percent("referral", f.referral || "0", referralBps(terms));
+      number("units of one buyer", f.per_buyer || "0", rule(terms, 160, 0xffffffff));
+      expect("split", (f.split || "0.0") === `${rule(terms, 96, 0xffffffffffffffffn)}.${rule(terms, 64, 0xffffffff)}`, terms.rules);
+      compareExtras(f, values[2], terms, expect);
       break;
     }
+    case "token.approve":
+      if (form.path !== "/bonds/deposit") break;
+      address("currency", f.currency, intent.to);
+      expect("amount", sameDigits(f.amount, values[1]), values[1]);
+      break;
+    case "market.buy_many":
+      compareCart(f, values[0], listingOf, expect);
+      break;
+    case "market.deposit_bond":
+    case "market.withdraw_bond": {
+      const [currency, units] = values.slice(-2);
+      address("currency", intent.action === "market.deposit_bond" ? f.currency : found[1], currency);
+      expect("amount", BigInt(currency) === 0n ? unitsOf(f.amount, ETH_DECIMALS) === BigInt(units) : sameDigits(f.amount, units), units);
+      break;
+    }
+    case "splits.create":
+      comparePayees(f, values, expect);
+      break;
+    case "splits.sweep":
+      number("split", found[1], values[0]);
+      address("currency", f.currency === "other" ? f.other_currency : f.currency, values[1]);
+      break;
+    case "splits.move":
+      number("split", found[1], values[0]);
+      number("seat", found[2], values[1]);
+      address("to", f.new_payee, values[2]);
+      break;
+    case "splits.collect":
+      number("split", found[1], values[2]);
+      number("version", found[2], values[3]);
+      address("currency", found[3], values[1]);
+      break;
+    case "splits.claim":
+      ["split", "version", "place"].forEach((what, i) => number(what, found[i + 1], values[i]));
+      address("currency", found[4], values[3]);
+      address("to", f.to, values[4]);
+      break;
+    case "splits.send":
+      ["split", "version", "place"].forEach((what, i) => number(what, found[i + 1], values[i]));
+      address("currency", found[4], values[3]);
+      address("payee", f.payee, values[4]);
+      break;
+    case "splits.propose":
+    case "splits.change":
+      number("split", found[1], values[0]);
+      compareChange(f, intent, expect);
+      break;
+    case "splits.approve":
+    case "splits.disapprove": {
+      const change = readChange(f.link);
+      const hash = change && hashOfChange({ chainId: registry.chainId, splits: registry.contracts.Splits, split: found[1], change });
+      expect("change", same(hash, values[0]), values[0]);
+      expect("approved", values[1] === (intent.action === "splits.approve"), values[1]);
+      break;
+    }
+    case "personas.commit":
+      expect("commitment", same(f.commitment, values[0]), values[0]);
+      break;
+    case "personas.claim":
+      expect("nickname", f.nickname === values[0], values[0]);
+      expect("salt", same(f.salt, values[1]), values[1]);
+      break;
+    case "personas.offer":
+      address("to", f.to, values[1]);
+      break;
+    case "personas.accept":
+      expect("nickname", personaOf(decodeURIComponent(found[1])) === values[0], values[0]);
+      break;
+    case "personas.retire":
+      expect("nickname", personaOf(f.typed.trim()) === values[0], values[0]);
+      break;
     case "market.set_paused":
       expect("paused", (f.paused === "1") === values[1], values[1]);
       break;
@@ -201,6 +419,29 @@ function compareForm(form, intent, registry, expect) {
       number("expected", f.expected, values[1]);
       number("quantity", f.quantity, values[2]);
       break;
+    case "market.release":
+    case "market.refund_part":
+    case "market.offer":
+      number("in escrow", f.expected, values[3]);
+      money("amount", f.amount, values[4]);
+      break;
+    case "market.extend":
+      number("deadline", f.clock, values[3]);
+      expect("more time", BigInt(f.clock) + BigInt(digits(f.more)) * SECONDS[f.more_unit] === BigInt(values[4]), values[4]);
+      break;
+    case "market.transfer":
+      address("to", f.to, values[3]);
+      break;
+    case "market.accept_offer":
+      number("to the buyer", f.to_holder, values[3]);
+      break;
+    case "market.settle_signed": {
+      const link = readLink(f.link);
+      expect("to the buyer", link?.toHolder === BigInt(values[3]), values[3]);
+      expect("until", String(link?.until) === String(values[4]), values[4]);
+      expect("signature", same(link?.signature, values[5]), values[5]);
+      break;
+    }
     case "market.rule":
       percent("share", f.share, values[3]);
       break;
@@ -239,4 +480,69 @@ function compareForm(form, intent, registry, expect) {
       break;
     }
   }
+}
+
+// when a day begins, unix time as text
+function dayOf(text) {
+  return text?.trim() ? String(Date.parse(`${text.trim()}T00:00:00Z`) / 1000) : "0";
+}
+
+// a time as its two fields say it
+function secondsOf(f, name) {
+  return BigInt(digits(f[name]) || "0") * (f[`${name}_unit`] === "hours" ? 3600n : 86400n);
+}
+
+// milestones with a share, in their order; the first one keeps the listing's own times
+function compareExtras(f, extras, terms, expect) {
+  const [parts, finalOffer] = extras || [[], false];
+  const rows = [...Array(10).keys()].map(i => `milestones-${i}-`).filter(row => f[`${row}share`]?.trim());
+  expect("milestones", rows.length === parts.length, parts.length);
+  rows.forEach((row, i) => {
+    const [share, deliverFor, inspectFor] = parts[i] || [];
+    expect(`share ${i + 1}`, unitsOf(f[`${row}share`], 2) === BigInt(share ?? -1), share);
+    const times = i ? [secondsOf(f, `${row}deliver_within`), secondsOf(f, `${row}inspect_within`)] : [secondsOf(f, "deliver_for"), secondsOf(f, "inspect_for")];
+    expect(`times ${i + 1}`, times[0] === BigInt(deliverFor ?? -1) && times[1] === BigInt(inspectFor ?? -1), `${deliverFor}, ${inspectFor}`);
+  });
+  expect("final offer", Boolean(f.final_offer) === finalOffer, finalOffer);
+  expect("extras", parts.length || finalOffer || BigInt(terms.extras) === 0n, terms.extras);
+}
+
+// a change, and the signatures that were used of it, as the link has them
+function compareChange(f, { call }, expect) {
+  const change = readChange(f.link);
+  const [shares, newPayees, deadline] = call.values.find(value => Array.isArray(value));
+  const signatures = call.function === "change" ? call.values[2] : [];
+  const given = [...(change?.signatures.values() || [])];
+  expect("shares", JSON.stringify(change?.shares) === JSON.stringify(shares), JSON.stringify(shares));
+  expect("new payees", same(change?.newPayees.join(), newPayees.join()), newPayees.join());
+  expect("until", change?.deadline === deadline, deadline);
+  expect("signatures", signatures.every(one => one === "0x" || given.some(signature => same(signature, one))), signatures.join());
+}
+
+// payees in the order of their rows; each takes the seat of its place
+function comparePayees(f, [payees, shares], expect) {
+  const rows = [...Array(32).keys()].map(i => `payees-${i}-`).filter(row => f[`${row}payee`]?.trim() || f[`${row}share`]?.trim());
+  expect("payees", rows.length === payees.length && rows.length === shares.length, payees.length);
+  rows.forEach((row, i) => {
+    const [seat, bps, lockedUntil] = shares[i] || [];
+    expect(`payee ${i + 1}`, same(f[`${row}payee`].trim(), payees[i]), payees[i]);
+    expect(`share ${i + 1}`, unitsOf(f[`${row}share`], 2) === BigInt(bps ?? -1), bps);
+    expect(`seat ${i + 1}`, String(seat) === String(i), seat);
+    expect(`lock ${i + 1}`, dayOf(f[`${row}locked`]) === String(lockedUntil), lockedUntil);
+  });
+}
+
+// each line of the cart by its place: listing's price, quantity, commission and referrer as the page had them
+function compareCart(f, items, listingOf, expect) {
+  const count = Object.keys(f).filter(name => /^items-\d+-listing$/.test(name)).length;
+  expect("items", count === items.length, items.length);
+  items.forEach(([terms, quantity, maxTotal, maxFee, purchase], i) => {
+    const field = name => f[`items-${i}-${name}`] ?? "";
+    expect(`listing ${i + 1}`, same(field("listing"), listingOf(terms)), field("listing"));
+    expect(`quantity ${i + 1}`, digits(field("quantity")) === String(quantity), quantity);
+    expect(`price ${i + 1}`, field("price") === String(terms[3]), terms[3]);
+    expect(`commission ${i + 1}`, field("fee") === String(maxFee), maxFee);
+    expect(`referrer ${i + 1}`, same(field("referrer").trim() || ZERO, purchase[3]), purchase[3]);
+    expect(`note ${i + 1}`, same(NO_HASH, purchase[7]), purchase[7]);
+  });
 }

@@ -1,10 +1,13 @@
 // On every page: chain time as local time, countdowns, copying, what forms said (for the check before signing), and a note
 // when the wallet goes to another account.
 
+import { forgetOthers } from "./account-store.js";
+import "./cart-store.js"; // empties the cart on the page of its payment
+import "./drafts.js";
 import { findWallet } from "./wallet.js";
 
 const KEPT = "last-form";
-const MAX_FIELD = 2000;
+const MAX_FIELD = 24000; // a link with the signatures of all payees
 
 function localTimes(scope) {
   for (const time of scope.querySelectorAll("time[data-ts]")) {
@@ -60,7 +63,9 @@ function rememberForms() {
     if (form.method !== "post") return;
     const fields = {};
     for (const [name, value] of new FormData(form)) {
-      if (typeof value === "string" && !/csrf_token$/.test(name)) fields[name.replace(/^.*-/, "")] = value.slice(0, MAX_FIELD);
+      if (typeof value !== "string" || /csrf_token$/.test(name)) continue;
+      // what stands before a name says which form it is; a row of a list keeps it
+      fields[/-\d+-/.test(name) ? name : name.replace(/^.*-/, "")] = value.slice(0, MAX_FIELD);
     }
     if (!("form_key" in fields)) return;
     sessionStorage.setItem(KEPT, JSON.stringify({ path: new URL(form.action).pathname, fields, at: Date.now() }));
@@ -81,7 +86,7 @@ function rememberForms() {
 function forgetForms() {
   if (document.getElementById("signed-in")) return;
   for (const name of Object.keys(sessionStorage)) {
-    if (name === KEPT || /^(form|hash)-/.test(name)) sessionStorage.removeItem(name);
+    if (name === KEPT || /^(form|hash|draft)-/.test(name)) sessionStorage.removeItem(name);
   }
 }
 
@@ -108,6 +113,7 @@ localTimes(document);
 countdowns();
 copyButtons();
 forgetForms();
+forgetOthers();
 rememberForms();
 watchAccount();
 new MutationObserver(() => localTimes(document)).observe(document.body, { childList: true, subtree: true });

@@ -1,6 +1,6 @@
 // An intent's page: check what the server built, ask the wallet, report what it answered. The panel follows by itself.
 
-import { check } from "./check.js";
+import { check, withoutSignature } from "./check.js";
 import { WalletProblem, accountOf, chainOf, findWallet, onChain, post, problemOf, say, tell, text } from "./wallet.js";
 
 const place = document.getElementById("intent");
@@ -62,7 +62,7 @@ async function signPermit(provider, intent) {
   document.getElementById("intent-data").textContent = whole.data;
   document.getElementById("intent-gas").textContent = String(parseInt(whole.gas, 16));
   // nothing but the signature may have changed
-  const unsigned = values => JSON.stringify([...values.slice(0, -1), values.at(-1).slice(0, 2)]);
+  const unsigned = values => JSON.stringify([...values.slice(0, -1), withoutSignature(values.at(-1))]);
   if (whole.permit || unsigned(whole.call.values) !== unsigned(intent.call.values)) throw new WalletProblem("mismatch", "permit");
   return verify(whole);
 }
@@ -95,6 +95,7 @@ async function reportHash(hash) {
     try {
       await post(`${url}/wallet`, { hash });
       sessionStorage.removeItem(`hash-${id}`);
+      document.dispatchEvent(new Event("transaction-sent"));
       return;
     } catch (problem) {
       if (attempt >= 5 || problem.status) throw problem;

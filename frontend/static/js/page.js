@@ -1,4 +1,4 @@
-// What the pages need beside the wallet: light or dark, focus on what went wrong, and the ruling's slider.
+// What the pages need beside the wallet: light or dark, focus on what went wrong, the ruling's slider, and rows that are brought when wanted.
 "use strict";
 
 (() => {
@@ -59,12 +59,57 @@
     }
   }
 
+  // a list of rows shows those that are filled and one more; a button brings the next. Without this all rows are there
+  function tieRows(scope) {
+    for (const list of scope.querySelectorAll("[data-rows]")) {
+      const rows = [...list.querySelectorAll("[data-row]")];
+      const filled = (row) => [...row.querySelectorAll("input")].some((field) => field.value.trim());
+      const wrong = (row) => row.querySelector("[aria-invalid]");
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "secondary fit";
+      button.textContent = list.dataset.rowsAdd;
+      const show = (count) => rows.forEach((row, i) => { row.hidden = i >= count; });
+      const shown = () => rows.filter((row) => !row.hidden).length;
+      const update = () => {
+        const last = rows.reduce((found, row, i) => (filled(row) || wrong(row) ? i + 1 : found), 0);
+        if (last > shown()) show(last);
+        button.hidden = shown() === rows.length;
+      };
+      button.addEventListener("click", () => {
+        show(shown() + 1);
+        update();
+        rows[shown() - 1].querySelector("input").focus();
+      });
+      show(1);
+      list.append(button);
+      list.closest("form")?.addEventListener("change", update);
+      update();
+    }
+  }
+
+  // when what had the focus is swapped away, the part it was in takes it, so that Tab goes on from there
+  function keepFocus(part) {
+    let last = null;
+    part.addEventListener("focusin", (event) => { last = event.target; });
+    document.addEventListener("focusin", (event) => { if (!part.contains(event.target)) last = null; });
+    document.addEventListener("pointerdown", () => { last = null; });
+    new MutationObserver(() => {
+      if (last && !last.isConnected && document.activeElement === document.body) part.focus();
+    }).observe(part, { childList: true, subtree: true });
+  }
+
   function start(scope) {
     focusProblem(scope);
     tieSliders(scope);
     tiePrints(scope);
     tieParts(scope);
+    tieRows(scope);
   }
 
-  document.addEventListener("DOMContentLoaded", () => { setUpTheme(); start(document); });
+  document.addEventListener("DOMContentLoaded", () => {
+    setUpTheme();
+    start(document);
+    document.querySelectorAll("[data-keeps-focus]").forEach(keepFocus);
+  });
 })();

@@ -197,11 +197,12 @@ export async function addChain(provider, chain) {
 
 export async function post(url, body) {
   let answer;
+  const isForm = body instanceof FormData;
   try {
     answer = await fetch(url, {
       method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrf() },
-      body: JSON.stringify(body),
+      headers: { ...(isForm ? {} : { "Content-Type": "application/json" }), Accept: "application/json", "X-CSRFToken": csrf() },
+      body: isForm ? body : JSON.stringify(body),
     });
   } catch {
     throw new WalletProblem("server");

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from frontend import create_app
 from frontend.extensions import bound
+from tests.helpers.receipts import receipt_of
 from tests.index.market import Index, Market
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -34,8 +36,10 @@ class Site:
     def __init__(self, folder: Path, market: Market) -> None:
         self.market = market
         self.people: dict[int, Person] = {}
+        self.mines = True  # False while the node mines only when told
         self.index = Index(folder, market)
-        self.app: Flask = create_app(self.index.settings)
+        # these people type faster than any
+        self.app: Flask = create_app(replace(self.index.settings, writes_a_minute=10_000))
         self.index.follow()
 
     @property
@@ -120,12 +124,16 @@ class Person:
         }
         raw = self.key.sign_transaction(fields).raw_transaction.hex()
         tx_hash = str(self.site.rpc("eth_sendRawTransaction", "0x" + raw.removeprefix("0x")))
+        if self.site.mines:
+            receipt_of(self.site.rpc, tx_hash)
         if report:
             self.report(intent, tx_hash)
         return tx_hash
 
     def report(self, intent: dict[str, Any], tx_hash: str) -> TestResponse:
-        return self.post_json(f"/intents/{intent['id']}/wallet", {"hash": tx_hash})
+        answer = self.post_json(f"/intents/{intent['id']}/wallet", {"hash": tx_hash})
+        assert answer.status_code == 200, problems(answer)
+        return answer
 
     def do(self, path: str, data: dict[str, Any]) -> dict[str, Any]:
         """Post a form, sign, send, and wait for the index; give the finished intent."""

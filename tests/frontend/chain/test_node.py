@@ -13,6 +13,7 @@ from frontend.contracts.registry import function_abi, selector
 from frontend.errors import NodeDown, WrongChain
 from frontend.services.chain import Chain, RpcError
 from frontend.services.reverts import NoFunds, Reverted, decode_revert
+from tests.helpers.receipts import receipt_of
 from tests.index.market import bytecode
 from tools.chain import ANVIL, GANACHE, rpc, throw_away
 
@@ -49,10 +50,13 @@ def people(node):
     return rpc(node.url, "eth_accounts")
 
 
+def asking(node):
+    return lambda method, *params: rpc(node.url, method, list(params))
+
+
 def create(node, code):
     tx_hash = rpc(node.url, "eth_sendTransaction", [{"from": people(node)[0], "data": code, "gas": hex(8_000_000)}])
-    rpc(node.url, "evm_mine")
-    return rpc(node.url, "eth_getTransactionReceipt", [tx_hash])["contractAddress"]
+    return receipt_of(asking(node), tx_hash)["contractAddress"]
 
 
 def set_fee(value):
@@ -115,7 +119,7 @@ def test_another_chain_is_told(node):
 def test_a_transaction_and_its_receipt_are_read(node, chain):
     one, other = people(node)[:2]
     tx_hash = rpc(node.url, "eth_sendTransaction", [{"from": one, "to": other, "value": hex(7)}])
-    rpc(node.url, "evm_mine")
+    receipt_of(asking(node), tx_hash)
     found, receipt = chain.transaction(tx_hash), chain.receipt(tx_hash)
     assert (found.sender, found.to, found.value_wei, found.data) == (one.lower(), other.lower(), 7, "0x")
     assert receipt.succeeded

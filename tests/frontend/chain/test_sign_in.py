@@ -15,6 +15,7 @@ from frontend.auth.siwe import LIFE, SKEW, Expected, Verifier, check, parse, wri
 from frontend.errors import NodeDown, SignInRefused
 from frontend.services.chain import Chain
 from tests.frontend.chain.site import Person, key_of
+from tests.helpers.receipts import receipt_of
 from tools.places import ROOT
 
 DOMAIN, ORIGIN = "127.0.0.1:8000", "http://127.0.0.1:8000"
@@ -61,10 +62,9 @@ def compiled(name):
 
 def deployed(site, name, args=""):
     tx_hash = site.rpc("eth_sendTransaction", {"from": site.market.owner, "data": "0x" + compiled(name) + args})
-    site.market.mine()
     from eth_utils.address import to_checksum_address
 
-    return to_checksum_address(site.rpc("eth_getTransactionReceipt", tx_hash)["contractAddress"])
+    return to_checksum_address(receipt_of(site.rpc, tx_hash)["contractAddress"])
 
 
 @pytest.fixture

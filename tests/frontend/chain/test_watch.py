@@ -12,10 +12,12 @@ from tests.frontend.chain.site import GAS_PRICE
 @pytest.fixture
 def held(site, listing):
     """A node that mines only when told; the listing is there before."""
+    site.mines = False
     site.rpc("evm_setAutomine", False)
     yield site
     site.rpc("anvil_dropAllTransactions")
     site.rpc("evm_setAutomine", True)
+    site.mines = True
     site.market.mine()
     site.follow()
 
@@ -26,6 +28,12 @@ def built(buyer, listing):
 
 def status(person, intent):
     return person.intent(intent["id"])["status"]
+
+
+def row_of(person, intent):
+    """Give what /tx says about one intent."""
+    page = person.get("/tx").get_data(as_text=True)
+    return page.partition(f'<tr data-intent="{intent["id"]}"')[2].partition("</tr>")[0]
 
 
 def nonce_of(site, person):
@@ -60,7 +68,8 @@ def test_no_get_asks_the_node(held, buyer, listing, monkeypatch):
         patched.setattr(HTTPProvider, "make_request", refuse)
         for path in ("", ".json", "/panel"):
             assert buyer.get(f"/intents/{intent['id']}{path}").status_code == 200
-        assert buyer.get("/intents").status_code == 200
+        assert buyer.get("/tx").status_code == 200
+        assert buyer.get("/tx/tray").status_code == 200
 
 
 def test_the_panel_says_nothing_while_nothing_has_changed(held, buyer, listing):
@@ -119,8 +128,9 @@ def test_a_cancelled_transaction_is_told_as_cancelled(held, buyer, listing):
     buyer.send(intent, report=False, nonce=nonce, **cancel)
     held.market.mine()
     held.follow()
-    assert status(buyer, intent) == "replaced"
+    assert status(buyer, intent) == "cancelled"
     assert "You cancelled it in the wallet" in buyer.get(f"/intents/{intent['id']}").get_data(as_text=True)
+    assert "You cancelled it in the wallet" in row_of(buyer, intent)
 
 
 def test_a_replaced_transaction_is_told_and_its_form_builds_another(held, buyer, listing):
@@ -128,10 +138,12 @@ def test_a_replaced_transaction_is_told_and_its_form_builds_another(held, buyer,
     intent = buyer.built(buyer.post_form(f"/l/{listing}/buy", form))
     nonce = nonce_of(held, buyer)
     buyer.send(intent, nonce=nonce)
-    buyer.send(intent, report=False, nonce=nonce, to="0x" + "11" * 20, value=5, data="0x", gasPrice=GAS_PRICE * 3)
+    fields = {"to": "0x" + "11" * 20, "value": 5, "data": "0x", "gasPrice": GAS_PRICE * 3}
+    other = buyer.send(intent, report=False, nonce=nonce, **fields)
     held.market.mine()
     held.follow()
     assert status(buyer, intent) == "replaced"
+    assert other in row_of(buyer, intent)
     another = buyer.built(buyer.post_form(f"/l/{listing}/buy", form))
     assert another["id"] != intent["id"]
     assert another["status"] == "built"
@@ -146,6 +158,42 @@ def test_a_lost_transaction_is_told_as_dropped_after_a_while(held, buyer, listin
     monkeypatch.setattr(watching, "DROPPED_AFTER_S", -1)
     held.follow()
     assert status(buyer, intent) == "dropped"
+    assert "The network does not know it any more" in row_of(buyer, intent)
+
+
+def test_a_lost_transaction_that_the_network_knows_again_goes_on_by_itself(held, buyer, listing, monkeypatch):
+    intent = built(buyer, listing)
+    nonce = nonce_of(held, buyer)
+    tx_hash = buyer.send(intent, nonce=nonce)
+    held.rpc("anvil_dropAllTransactions")
+    with monkeypatch.context() as hasty:
+        hasty.setattr(watching, "DROPPED_AFTER_S", -1)
+        held.follow()
+    assert status(buyer, intent) == "dropped"
+    assert buyer.send(intent, report=False, nonce=nonce) == tx_hash
+    held.market.mine()
+    held.follow()
+    assert status(buyer, intent) == "dropped"  # it is looked for now and then only
+    monkeypatch.setattr(watching, "LOST_EVERY_S", -5)
+    held.follow()
+    assert status(buyer, intent) == "final"
+
+
+def test_a_lost_transaction_whose_number_was_used_is_told_as_replaced(held, buyer, listing, monkeypatch):
+    intent = built(buyer, listing)
+    nonce = nonce_of(held, buyer)
+    buyer.send(intent, nonce=nonce)
+    held.follow()
+    held.rpc("anvil_dropAllTransactions")
+    with monkeypatch.context() as hasty:
+        hasty.setattr(watching, "DROPPED_AFTER_S", -1)
+        held.follow()
+    assert status(buyer, intent) == "dropped"
+    buyer.send(intent, report=False, nonce=nonce, to="0x" + "11" * 20, value=5, data="0x")
+    held.market.mine()
+    monkeypatch.setattr(watching, "LOST_EVERY_S", -5)
+    held.follow()
+    assert status(buyer, intent) == "replaced"
 
 
 def test_a_reverted_transaction_is_told_with_the_contracts_reason(held, seller, buyer, listing):
@@ -161,6 +209,16 @@ def test_a_reverted_transaction_is_told_with_the_contracts_reason(held, seller, 
     done = buyer.intent(intent["id"])
     assert done["status"] == "reverted"
     assert "The seller has paused this listing" in buyer.get(f"/intents/{intent['id']}").get_data(as_text=True)
+    assert "The seller has paused this listing" in row_of(buyer, intent)
+
+
+def test_a_transaction_that_ran_out_of_gas_is_told_as_such(held, buyer, listing):
+    intent = built(buyer, listing)
+    buyer.send(intent, gas=60_000)
+    held.market.mine()
+    held.follow()
+    assert status(buyer, intent) == "reverted"
+    assert "too little gas" in row_of(buyer, intent)
 
 
 @pytest.mark.parametrize("change", [{"value": 1}, {"to": "0x" + "11" * 20}, {"data": "0x"}])
@@ -194,9 +252,46 @@ def test_a_mined_intent_goes_back_when_its_block_is_undone(held, buyer, listing)
     with held.app.app_context():
         held.bound.services.watch.step()
     assert status(buyer, intent) == "submitted"
+    assert "undone by the network" in buyer.get(f"/intents/{intent['id']}").get_data(as_text=True)
+    assert "undone by the network" in row_of(buyer, intent)
     held.rpc("anvil_dropAllTransactions")
     held.market.mine(2)
     held.follow()
+
+
+def test_a_finished_intent_waits_again_when_its_block_is_undone(held, buyer, listing):
+    intent = built(buyer, listing)
+    nonce = nonce_of(held, buyer)
+    buyer.send(intent, nonce=nonce)
+    held.market.mine()
+    held.follow()
+    assert status(buyer, intent) == "final"
+    held.rpc("anvil_reorg", 1, [])
+    held.rpc("anvil_dropAllTransactions")
+    held.market.mine()
+    held.follow()
+    assert status(buyer, intent) == "submitted"
+    assert "undone by the network" in row_of(buyer, intent)
+    buyer.send(intent, report=False, nonce=nonce)
+    held.market.mine()
+    held.follow()
+    assert status(buyer, intent) == "final"
+    assert "undone" not in row_of(buyer, intent)
+
+
+def test_a_sent_intent_of_a_chain_that_is_gone_is_told_as_such(held, buyer, listing):
+    from sqlalchemy import update
+
+    from frontend.store.models import AppIntent
+
+    intent = built(buyer, listing)
+    buyer.send(intent)
+    held.rpc("anvil_dropAllTransactions")
+    with held.bound.db.session() as session:
+        session.execute(update(AppIntent).where(AppIntent.id == intent["id"]).values(genesis_hash="0x" + "77" * 32))
+    buyer.post_json(f"/intents/{intent['id']}/check", {})
+    assert status(buyer, intent) == "chain_reset"
+    assert "started afresh" in row_of(buyer, intent)
 
 
 def test_nobody_signs_an_expired_intent_but_its_sent_hash_still_counts(site, buyer, listing):

@@ -1,16 +1,13 @@
 """/healthz, error pages, small pictures, ABIs: what the app says when all is well and when it is not."""
 
 import json
-import time
 
 import pytest
 from sqlalchemy import text
 
 from frontend.contracts.registry import exported_abi
-from frontend.errors import TooMany
 from frontend.extensions import bound
-from frontend.limits import Limiter
-from tests.frontend.pages.conftest import ORIGIN, bound_engine, make_app
+from tests.frontend.pages.conftest import bound_engine, make_app
 from tests.frontend.pages.story import SELLER, Story
 
 
@@ -19,36 +16,6 @@ def run(app, statement, **values):
 
     with writing(bound_engine(app)).begin() as connection:
         connection.execute(text(statement), values)
-
-
-def test_healthz_says_yes_when_the_follower_hears_the_node(app, client):
-    run(app, "update app_follower set seen_at_ts = :now, node_ok = true, status = 'following'", now=int(time.time()))
-    answer = client.get("/healthz")
-    assert answer.status_code == 200
-    told = answer.get_json()
-    assert told["ok"] is True
-    assert told["indexed_block"] > 0
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "update app_follower set node_ok = false",
-        "update app_follower set node_ok = true, seen_at_ts = 1000",
-        "delete from app_follower",
-        "drop table app_follower",
-    ],
-)
-def test_healthz_says_no_when_the_index_is_not_fed(app, client, statement):
-    run(app, statement)
-    answer = client.get("/healthz")
-    assert answer.status_code == 503
-    assert answer.get_json()["ok"] is False
-
-
-def test_healthz_says_no_before_the_first_block(tmp_path):
-    app, _ = make_app(tmp_path, tell=None)
-    assert app.test_client().get("/healthz").status_code == 503
 
 
 def test_a_page_that_is_not_there_is_told_in_both_languages(client):
@@ -125,42 +92,7 @@ def test_other_names_give_no_abi(client):
 def test_the_registry_is_given_with_its_chain(client):
     told = client.get("/contracts/registry.json").get_json()
     assert told["chainId"] == 31337
-    assert set(told["contracts"]) == {"CommunityRegistry", "Market"}
-
-
-def test_a_limit_counts_per_name_and_per_person(app):
-    limiter = Limiter()
-    for _ in range(3):
-        limiter.hit("a", "me", 3, 60)
-    with app.test_request_context("/"), pytest.raises(TooMany):
-        limiter.hit("a", "me", 3, 60)
-    limiter.hit("a", "you", 3, 60)
-    limiter.hit("b", "me", 3, 60)
-
-
-def test_a_limit_ends_with_its_window(app, monkeypatch):
-    from frontend import limits
-
-    now = [1000.0]
-    monkeypatch.setattr(limits.time, "monotonic", lambda: now[0])
-    limiter = Limiter()
-    with app.test_request_context("/", base_url=ORIGIN):
-        limiter.hit("a", "me", 1, 60)
-        with pytest.raises(TooMany) as refused:
-            limiter.hit("a", "me", 1, 60)
-        assert refused.value.retry_after_s == 60
-        now[0] += 61
-        limiter.hit("a", "me", 1, 60)
-
-
-def test_a_limiter_forgets_when_it_knows_too_many(monkeypatch):
-    from frontend import limits
-
-    monkeypatch.setattr(limits, "MAX_KEYS", 10)
-    limiter = Limiter()
-    for number in range(100):
-        limiter.hit("a", str(number), 1, 60)
-    assert len(limiter._counts) <= 12
+    assert set(told["contracts"]) == {"CommunityRegistry", "Market", "Personas", "Splits"}
 
 
 def test_the_app_needs_no_environment(tmp_path, monkeypatch):

@@ -140,7 +140,7 @@ def test_unknown_content_is_not_found(client, name):
 
 def test_a_row_without_its_bytes_is_not_found(contents, client):
     found = contents.store_text("gone")
-    contents._path(found).unlink()
+    contents.store.path(found).unlink()
     assert client.get(f"/content/{found}").status_code == 404
 
 

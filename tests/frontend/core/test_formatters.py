@@ -3,6 +3,7 @@
 import pytest
 
 from frontend import formatters
+from frontend.index.views import Currency
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,21 @@ from frontend import formatters
 )
 def test_an_amount_is_written_exactly(units, decimals, text):
     assert formatters.decimal_text(units, decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("units", "decimals", "text"),
+    [
+        (5 * 10**18, 18, "5 GEM"),
+        (10**14, 18, "0.0001 GEM"),
+        (10**14 - 1, 18, "≈ 0 GEM"),
+        (2_739726027397260273, 18, "≈ 2.7397 GEM"),
+        (1_999999999999999999, 18, "≈ 1.9999 GEM"),
+        (12345, 2, "123.45 GEM"),
+    ],
+)
+def test_an_amount_for_reading_is_cut_and_says_so(units, decimals, text):
+    assert formatters.rounded_units(units, Currency("0x", "GEM", decimals, "", "unknown")) == text
 
 
 def test_short_addresses_keep_their_checksum():

@@ -90,7 +90,9 @@ def test_a_refusal_survives_being_stored():
 def sample(kind):
     if kind.startswith("uint"):
         return 3
-    return {"address": "0x" + "12" * 20, "bytes32": b"unitPrice".ljust(32, b"\0"), "string": "name"}[kind]
+    return {"address": "0x" + "12" * 20, "bytes32": b"unitPrice".ljust(32, b"\0"), "string": "name", "bytes1": b"A"}[
+        kind
+    ]
 
 
 def errors():

@@ -4,25 +4,42 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from eth_abi.abi import encode
+from eth_account.messages import encode_typed_data
 from eth_utils.abi import collapse_if_tuple
 from eth_utils.crypto import keccak
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from frontend.contracts.registry import EXPORTED, exported_abi, function_abi, selector
-from frontend.formatters import ETH
+from frontend.formatters import ETH, decimal_text
+from frontend.index.split_views import Split, SplitPayee
+from frontend.index.views import Extras, Milestone
+from frontend.nicknames import normalised, persona_of
+from frontend.pages.disputes import ruling_values
+from frontend.services.division import ruled
 from frontend.services.intents import Call, json_value
-from frontend.services.permits import Permit, from_json
-from frontend.services.terms import Purchase, Terms, listing_id, order_key, ref_of
+from frontend.services.permits import DOMAIN, Permit, from_json
+from frontend.services.settlements import SETTLEMENT, SignedOffer, read_link
+from frontend.services.split_changes import Change, Share, SplitChanges, link_of, rows_of
+from frontend.services.split_changes import read_link as read_change
+from frontend.services.terms import Purchase, Terms, extras_abi, listing_id, order_key, ref_of
+from tests.helpers.nicknames import commitment
+from tools.intent.ids import token_of
 
+SLOW_IS_WELL = [HealthCheck.too_slow]  # a busy machine says nothing of the data
 SCRIPTS = Path(__file__).parents[3] / "frontend" / "static" / "js"
 MARKET, REGISTRY, TOKEN = "0x" + "12" * 20, "0x" + "34" * 20, "0x" + "56" * 20
+SPLITS, PERSONAS = "0x" + "78" * 20, "0x" + "9a" * 20
+COMMUNITY_TOKEN = token_of(REGISTRY, 1)
 SELLER, BUYER, ARBITER = "0x" + "51" * 20, "0x" + "b1" * 20, "0x" + "a1" * 20
 CHAIN_ID = 31337
 
@@ -30,11 +47,30 @@ RUNNER = """
 import { createInterface } from "node:readline";
 import { keccak256 } from "./keccak.js";
 import { bytesOf, encodeCall, hex } from "./abi.js";
-import { check, unitsOf } from "./check.js";
+import { check, tokenOf, unitsOf } from "./check.js";
+import { commitmentOf, spelled } from "./commitment.js";
+import { checkSettlement, decimal, linkOf, readLink } from "./settlement.js";
+import { ruled } from "./ruling.js";
+import { hashOfChange, linkOfChange, readChange, readShares, rowsOfChange, sharesCall, typedChange } from "./split-link.js";
 const jobs = {
   keccak: data => hex(keccak256(bytesOf(data))),
   call: ({entry, values}) => encodeCall(entry, values),
   check: args => check(args),
+  settlement: ([typed, wanted]) => checkSettlement(typed, wanted),
+  commitment: ([account, nickname, salt]) => commitmentOf(account, nickname, salt),
+  spelled: typed => spelled(typed),
+  link: parts => { const found = readLink(`http://127.0.0.1/o/0x1/settle#${linkOf(parts)}`); return found && { ...found, toHolder: String(found.toHolder) }; },
+  change: ([link, chainId, splits, split]) => {
+    const change = readChange(link);
+    const about = { chainId, splits, split, change };
+    return change && { link: linkOfChange(change), hash: hashOfChange(about), typed: typedChange(about) };
+  },
+  ruled: ([values, bps]) => Object.fromEntries(Object.entries(ruled(values, BigInt(bps))).map(([name, units]) => [name, String(units)])),
+  shares: answer => readShares(answer),
+  sharesCall: ([split, version]) => sharesCall(split, version),
+  rows: ([values, link]) => rowsOfChange(values, readChange(link)).map(row => [row.seat, row.account, row.now, row.bps, row.mustAgree, row.forbidden]),
+  decimal: ([units, decimals]) => decimal(BigInt(units), decimals),
+  token: ([registry, community]) => tokenOf(registry, community),
   units: ({text, decimals}) => { const found = unitsOf(text, decimals); return found === null ? null : String(found); },
 };
 for await (const line of createInterface({ input: process.stdin })) {
@@ -50,7 +86,7 @@ class Script:
     """A Node that has loaded our modules and answers line by line."""
 
     def __init__(self, folder: Path) -> None:
-        for name in ("keccak.js", "abi.js", "check.js"):
+        for name in ("keccak.js", "abi.js", "check.js", "commitment.js", "settlement.js", "split-link.js", "ruling.js"):
             shutil.copy(SCRIPTS / name, folder / name)
         (folder / "package.json").write_text('{"type": "module"}')
         (folder / "run.js").write_text(RUNNER)
@@ -111,7 +147,7 @@ FUNCTIONS = [(name, part) for name in EXPORTED for part in exported_abi(name) if
 
 @pytest.mark.parametrize(("contract", "part"), FUNCTIONS, ids=[f"{name}.{part['name']}" for name, part in FUNCTIONS])
 def test_every_function_of_our_contracts_is_encoded_as_eth_abi_does(script, contract, part):
-    @settings(max_examples=8, deadline=None)
+    @settings(max_examples=8, deadline=None, suppress_health_check=SLOW_IS_WELL)
     @given(st.tuples(*(values_of(entry) for entry in part["inputs"])))
     def holds(values):
         wanted = selector(part) + encode([collapse_if_tuple(entry) for entry in part["inputs"]], values)
@@ -160,6 +196,8 @@ LISTING = listing_id(CHAIN_ID, MARKET, TERMS.to_abi())
 PURCHASE = Purchase(salt="0x" + "ee" * 32, payer=BUYER, holder=BUYER, arbiter=ARBITER)
 KEY = order_key(LISTING, BUYER, ref_of(PURCHASE.to_abi()))
 
+CONTRACTS = {"Market": MARKET, "CommunityRegistry": REGISTRY, "Splits": SPLITS, "Personas": PERSONAS}
+
 
 def document(action, contract, function, args, *, to=MARKET, value=0, subject="", sender=BUYER, permit=None):
     call = Call(contract, to, function, args, value)
@@ -181,7 +219,7 @@ def verdict(script, intent, form=None, shown=None):
         "check",
         {
             "intent": intent,
-            "registry": {"chainId": CHAIN_ID, "contracts": {"Market": MARKET, "CommunityRegistry": REGISTRY}},
+            "registry": {"chainId": CHAIN_ID, "contracts": CONTRACTS},
             "abi": exported_abi(intent["call"]["contract"]),
             "marketAbi": exported_abi("Market"),
             "form": form,
@@ -238,6 +276,10 @@ LIES = {
     "another arbiter": rebuilt(purchase=Purchase("0x" + "ee" * 32, BUYER, BUYER, SELLER)),
     "a higher limit than the price": rebuilt(total=10**18, value=5 * 10**17),
     "another order": buying(subject="0x" + "00" * 32),
+    "a token that is not the community's": document(
+        "tokens.transfer", "CommunityToken", "transfer", (SELLER, 5), to=TOKEN, subject="1"
+    ),
+    "another chain of the same number": altered(buying(), lambda i: i.update(genesisHash="0x" + "77" * 32)),
     "money with a withdrawal": document("credits.withdraw", "Market", "withdraw", (ETH, BUYER, 5), value=5),
 }
 
@@ -253,7 +295,9 @@ FORM_LIES = {
     "another quantity": rebuilt(quantity=20),
     "a higher commission": rebuilt(fee=2000),
     "another holder": rebuilt(purchase=Purchase("0x" + "ee" * 32, BUYER, SELLER, ARBITER)),
-    "another deed altogether": document("tokens.transfer", "CommunityToken", "transfer", (SELLER, 5), to=TOKEN),
+    "another deed altogether": document(
+        "tokens.transfer", "CommunityToken", "transfer", (SELLER, 5), to=COMMUNITY_TOKEN, subject="1"
+    ),
 }
 
 
@@ -276,11 +320,187 @@ def test_a_step_of_another_order_is_found_out(script):
     assert verdict(script, confirm, {"path": f"/o/{KEY}/dispute", "fields": fields}) != []
 
 
+NOTE, OTHER_NOTE = "0x" + "5e" * 32, "0x" + "5f" * 32
+NO_NOTE = "0x" + "00" * 32
+
+
+@pytest.mark.parametrize(
+    ("sealed", "sealed_to", "carried", "honest"),
+    [
+        (NOTE, SELLER, NOTE, True), (NOTE, SELLER, OTHER_NOTE, False), (NOTE, SELLER, NO_NOTE, False),
+        ("", "", NOTE, False), ("", "", NO_NOTE, True), (NOTE, ARBITER, NOTE, False), (NOTE, "", NOTE, False),
+    ],
+)  # fmt: skip
+def test_a_purchase_with_another_note_or_reader_than_sealed_is_found_out(script, sealed, sealed_to, carried, honest):
+    intent = rebuilt(purchase=Purchase("0x" + "ee" * 32, BUYER, BUYER, ARBITER, carried))
+    form = {**FORM, "fields": {**FORM["fields"], "sealed": sealed, "sealed_to": sealed_to}}
+    assert (verdict(script, intent, form) == []) is honest
+
+
+@pytest.mark.parametrize(
+    ("fields", "carried", "honest"),
+    [
+        ({"sealed": NOTE, "note": ""}, NOTE, True), ({"sealed": NOTE, "note": ""}, OTHER_NOTE, False),
+        ({"sealed": "", "note": ""}, NOTE, False), ({"note": ""}, NO_NOTE, True), ({"note": "kept by hand"}, NOTE, True),
+    ],
+)  # fmt: skip
+def test_a_delivery_with_another_note_than_sealed_is_found_out(script, fields, carried, honest):
+    ref = bytes.fromhex(ref_of(PURCHASE.to_abi())[2:])
+    args = (TERMS.to_abi(), BUYER, ref, bytes.fromhex(carried[2:]))
+    deliver = document("market.deliver", "Market", "deliver", args, subject=KEY, sender=SELLER)
+    form = {"path": f"/o/{KEY}/deliver", "fields": {"form_key": "k", **fields}}
+    assert (verdict(script, deliver, form) == []) is honest
+
+
 @pytest.mark.parametrize(("value", "honest"), [(7, True), (8, False), (0, False)])
 def test_a_stake_is_exactly_the_arbiters_fee(script, value, honest):
     ref = bytes.fromhex(ref_of(PURCHASE.to_abi())[2:])
     stake = document("market.stake", "Market", "stake", (TERMS.to_abi(), BUYER, ref), value=value, subject=KEY)
     assert (verdict(script, stake) == []) is honest
+
+
+REF = bytes.fromhex(ref_of(PURCHASE.to_abi())[2:])
+IN_TOKENS = Terms(**{**TERMS.__dict__, "currency": TOKEN})
+
+
+def stepping(action, function, *extra, terms=TERMS, value=0, sender=BUYER):
+    key = order_key(listing_id(CHAIN_ID, MARKET, terms.to_abi()), BUYER, "0x" + REF.hex())
+    return document(
+        f"market.{action}",
+        "Market",
+        function,
+        (terms.to_abi(), BUYER, REF, *extra),
+        subject=key,
+        value=value,
+        sender=sender,
+    )
+
+
+def of_step(intent, **fields):
+    step = intent["action"].partition(".")[2]
+    return {"path": f"/o/{intent['subject']}/{step}", "fields": {"form_key": "k", **fields}}
+
+
+LINK = f"to=5&until=2000000000&mark={'ab' * 8}&sig=0x{'12' * 65}"
+SIGNED = (5, 2_000_000_000, b"\x12" * 65)
+STEPS = {
+    "release": (stepping("release", "release", 10**18, 10**17), {"expected": str(10**18), "amount": "0.1"}),
+    "release in tokens": (
+        stepping("release", "release", 500, 125, terms=IN_TOKENS), {"expected": "500", "amount": "1.25"},
+    ),
+    "refund a part": (stepping("refund_part", "refundPart", 10**18, 10**17), {"expected": str(10**18), "amount": "0.1"}),
+    "extend": (
+        stepping("extend", "extend", 1_000, 1_000 + 2 * 86_400), {"clock": "1000", "more": "2", "more_unit": "days"},
+    ),
+    "transfer": (stepping("transfer", "transferOrder", ARBITER), {"to": ARBITER}),
+    "offer": (stepping("offer", "offerSettlement", 10**18, 0), {"expected": str(10**18), "amount": "0"}),
+    "accept an offer": (stepping("accept_offer", "acceptSettlement", 7), {"to_holder": "7"}),
+    "withdraw an offer": (stepping("withdraw_offer", "withdrawSettlement"), {}),
+    "accept a link": (stepping("settle_signed", "settleBySignature", *SIGNED), {"link": LINK}),
+    "dispute from the bond": (stepping("dispute", "dispute", "uri", b"\1" * 32), {"text": "t", "from_bond": "y"}),
+    "answer from the bond": (stepping("stake", "stake", sender=SELLER), {"from_bond": "y"}),
+    "answer from the account": (stepping("stake", "stake", sender=SELLER, value=7), {}),
+    "answer for the seller": (stepping("stake", "stake", value=7), {}),
+    "dispute from the account": (stepping("dispute", "dispute", "uri", b"\1" * 32, value=7), {"text": "t"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_an_honest_change_of_an_order_passes(script, name):
+    intent, fields = STEPS[name]
+    assert verdict(script, intent) == []
+    assert verdict(script, intent, of_step(intent, **fields)) == []
+
+
+STEP_LIES = {
+    "a larger part": ("release", {"amount": "0.01"}),
+    "another amount seen": ("release", {"expected": "5"}),
+    "a larger part in tokens": ("release in tokens", {"amount": "1.24"}),
+    "a larger part back": ("refund a part", {"amount": "0.01"}),
+    "more time": ("extend", {"more": "1"}),
+    "days for hours": ("extend", {"more_unit": "hours"}),
+    "another deadline seen": ("extend", {"clock": "999"}),
+    "another holder": ("transfer", {"to": SELLER}),
+    "another offer": ("offer", {"amount": "0.5"}),
+    "another offer accepted": ("accept an offer", {"to_holder": "8"}),
+    "another share than in the link": ("accept a link", {"link": LINK.replace("to=5", "to=6")}),
+    "another time than in the link": ("accept a link", {"link": LINK.replace("until=2", "until=3")}),
+    "another signature than in the link": ("accept a link", {"link": LINK.replace("0x12", "0x13")}),
+    "a stake from the account instead of the bond": ("dispute from the account", {"from_bond": "y"}),
+    "a stake from the bond instead of the account": ("dispute from the bond", {"from_bond": ""}),
+    "an answer from the account instead of the bond": ("answer from the account", {"from_bond": "y"}),
+    "an answer from the bond instead of the account": ("answer from the bond", {"from_bond": ""}),
+}
+
+
+@pytest.mark.parametrize("name", STEP_LIES)
+def test_another_change_than_typed_is_found_out(script, name):
+    honest, lie = STEP_LIES[name]
+    intent, fields = STEPS[honest]
+    assert verdict(script, intent, of_step(intent, **{**fields, **lie})) != []
+
+
+def agreement(**changes):
+    """Give what a party signs, and what its page wants to see in it."""
+    typed = {
+        "types": {"EIP712Domain": DOMAIN, "Settlement": SETTLEMENT},
+        "primaryType": "Settlement",
+        "domain": {
+            "name": "Dokkaebi Market", "version": "1", "chainId": str(CHAIN_ID), "verifyingContract": MARKET,
+        },
+        "message": {
+            "order": KEY, "holder": BUYER, "remaining": "500", "toHolder": "200", "basis": "0x" + "ba" * 32, "sequence": "3",
+            "deadline": "2000000000",
+        },
+    }  # fmt: skip
+    typed = copy.deepcopy(typed)
+    for path, value in changes.items():
+        place, name = path.split("_", 1)
+        typed[place][name] = value
+    wanted = {
+        "chainId": CHAIN_ID, "market": MARKET, "order": KEY, "holder": BUYER, "remaining": "500", "toHolder": "200",
+        "deadline": 2_000_000_000,
+    }  # fmt: skip
+    return [typed, wanted]
+
+
+def test_an_honest_agreement_passes(script):
+    assert script.result("settlement", agreement()) == []
+    assert script.result("settlement", agreement(message_deadline="1999999999")) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"message_order": "0x" + "11" * 32}, {"message_holder": SELLER}, {"message_remaining": "501"}, {"message_toHolder": "201"},
+        {"message_deadline": "2000090000"}, {"domain_chainId": "1"}, {"domain_verifyingContract": SELLER}, {"domain_name": "Other"},
+        {"types_Settlement": SETTLEMENT[1:]}, {"types_Permit": []}, {"domain_version": "2"},
+    ],
+)  # fmt: skip
+def test_another_agreement_than_typed_is_found_out(script, change):
+    assert script.result("settlement", agreement(**change)) != []
+
+
+def test_a_link_is_read_as_it_was_made(script):
+    parts = {"toHolder": "200", "deadline": "2000000000", "mark": "ab" * 8, "signature": "0x" + "12" * 65}
+    found = script.result("link", parts)
+    assert found == {"toHolder": "200", "until": 2_000_000_000, "mark": "ab" * 8, "signature": "0x" + "12" * 65}
+    assert read_link(f"http://127.0.0.1/o/{KEY}/settle#{LINK}") == SignedOffer(5, 2_000_000_000, "ab" * 8, b"\x12" * 65)
+    assert script.result("link", {**parts, "signature": "0x12345"}) is None
+
+
+@pytest.mark.parametrize(
+    ("units", "decimals", "text"),
+    [
+        ("0", 18, "0"),
+        (str(10**18), 18, "1"),
+        ("1234567", 0, "1,234,567"),
+        ("1234500000", 5, "12,345"),
+        ("1", 6, "0.000001"),
+    ],
+)
+def test_amounts_are_written_as_the_server_does(script, units, decimals, text):
+    assert script.result("decimal", [units, decimals]) == text == decimal_text(int(units), decimals)
 
 
 def permitted(**changes):
@@ -323,6 +543,22 @@ def test_a_listing_with_another_price_than_typed_is_found_out(script):
         assert (verdict(script, intent, form) == []) is honest
 
 
+@pytest.mark.parametrize("community", [1, 126, 127, 254, 255, 70_000, 2**40])
+def test_a_token_is_known_by_its_communitys_number(script, community):
+    assert script.result("token", [REGISTRY, community]) == token_of(REGISTRY, community)
+
+
+def test_tokens_sent_in_another_community_than_the_forms_are_found_out(script):
+    fields = {"to": SELLER, "amount": "5"}
+    for community, honest in ((1, True), (2, False)):
+        to = token_of(REGISTRY, community)
+        intent = document(
+            "tokens.transfer", "CommunityToken", "transfer", (SELLER, 5 * 10**18), to=to, subject=str(community)
+        )
+        found = verdict(script, intent, {"path": "/c/1/token/transfer", "fields": fields})
+        assert (found == []) is honest, found
+
+
 def test_a_withdrawal_to_another_address_is_found_out(script):
     form = {"path": f"/credits/{BUYER}/{ETH}/withdraw", "fields": {"amount": "0.5", "to": BUYER}}
     args = (ETH, BUYER, 5 * 10**17)
@@ -331,16 +567,424 @@ def test_a_withdrawal_to_another_address_is_found_out(script):
         assert verdict(script, document("credits.withdraw", "Market", "withdraw", lie), form) != []
 
 
-def test_every_action_of_the_services_is_known_to_the_check():
-    import re
+# --- rulings ------------------------------------------------------------------------------------------------------------
 
+
+@settings(max_examples=60, deadline=None, suppress_health_check=SLOW_IS_WELL)
+@given(
+    amount=st.integers(1, 2**100), bps=st.integers(0, 10_000), fee=st.integers(0, 2**90), fees=st.tuples(*[st.integers(0, 2_500)] * 3),
+    referred=st.booleans(), offers=st.none() | st.tuples(st.none() | st.integers(0, 2**101), st.none() | st.integers(0, 2**101)),
+)  # fmt: skip
+def test_a_ruling_is_shown_as_the_contract_divides_it(script, amount, bps, fee, fees, referred, offers):
+    platform, community, referral = fees
+    listing = SimpleNamespace(
+        terms={"arbiterFee": fee, "referralBps": referral}, extras=None if offers is None else Extras((), True)
+    )
+    buyers, sellers = offers or (None, None)
+    order = SimpleNamespace(
+        amount_units=amount, platform_fee_bps=platform, community_fee_bps=community, referrer=BUYER if referred else None,
+        listing=listing, final_holder_units=buyers, final_seller_units=sellers,
+    )  # fmt: skip
+    values = {re.sub("-(.)", lambda found: found[1].upper(), name): text for name, text in ruling_values(order).items()}
+    meant = ruled(order, bps)
+    assert script.result("ruled", [values, bps]) == {
+        "toBuyer": str(meant.to_buyer), "toSeller": str(meant.to_seller), "toOthers": str(meant.to_others),
+        "stakeToBuyer": str(meant.stake_to_buyer), "stakeToSeller": str(meant.stake_to_seller), "toArbiter": str(meant.to_arbiter),
+    }  # fmt: skip
+
+
+# --- splits -------------------------------------------------------------------------------------------------------------
+
+LOCKED_TS = 1_893_456_000  # 2030-01-01
+SHARED = ((SELLER, BUYER), ((0, 6_000, 0), (1, 4_000, LOCKED_TS)))
+PAYEES = {"payees-0-payee": SELLER, "payees-0-share": "60", "payees-0-locked": ""}
+PAYEES |= {"payees-1-payee": BUYER, "payees-1-share": "40", "payees-1-locked": "2030-01-01"}
+EMPTY_ROWS = {f"payees-{n}-{name}": "" for n in range(2, 32) for name in ("payee", "share", "locked")}
+CHANGED = Change(3, (Share(0, 5_000), Share(1, 3_000, LOCKED_TS), Share(2, 2_000)), (ARBITER,), 2_000_000_000)
+CHANGE_LINK = link_of(CHANGED, {0: b"\x12" * 65, 1: b"\x34" * 65})
+WANTED = CHANGED.to_abi()
+# of seat 3 the lock is shortened: refused while it holds
+NOW_SHARED = ((SELLER, 3_000, 0), (BUYER, 2_000, 0), (ARBITER, 3_000, 5), (TOKEN, 2_000, LOCKED_TS))
+
+
+def wanted(**changes):
+    return replace(CHANGED, **changes).to_abi()
+
+
+def hash_of_change(split_id=7, change=CHANGED, splits=SPLITS):
+    """Compute a change's digest with the wallet's own library."""
+    services = SplitChanges(
+        SimpleNamespace(registry=SimpleNamespace(chain_id=CHAIN_ID, address=lambda _: splits)), None
+    )
+    return services.hash_of(split_id, change)
+
+
+CHANGE_LIES = [
+    wanted(shares=(Share(0, 6_000), *CHANGED.shares[1:])), wanted(shares=CHANGED.shares[:2]), wanted(new_payees=(SELLER,)),
+    wanted(deadline_ts=2_000_000_001), wanted(shares=(CHANGED.shares[0], Share(1, 3_000), CHANGED.shares[2])), wanted(new_payees=()),
+]  # fmt: skip
+# action: function, path of its form, fields, honest arguments, and what a server might slip in instead
+SPLIT_DEEDS = {
+    "splits.create": (
+        "create", "/splits/new", PAYEES | EMPTY_ROWS, SHARED,
+        [
+            ((SELLER, ARBITER), SHARED[1]), ((BUYER, SELLER), SHARED[1]), (SHARED[0], ((0, 5_000, 0), (1, 5_000, 0))),
+            (SHARED[0], ((0, 6_000, 9), SHARED[1][1])), (SHARED[0], ((1, 6_000, 0), (0, 4_000, LOCKED_TS))),
+            (SHARED[0], ((0, 6_000, 0), (1, 4_000, 0))), (SHARED[0], ((0, 6_000, 0), (1, 4_000, LOCKED_TS + 1))),
+            ((*SHARED[0], ARBITER), (*SHARED[1], (2, 1, 0))), ((SELLER,), ((0, 10_000, 0),)),
+        ],
+    ),
+    "splits.collect": (
+        "collect", f"/splits/7/2/{ETH}/collect", {}, (MARKET, ETH, 7, 2),
+        [(TOKEN, ETH, 7, 2), (MARKET, TOKEN, 7, 2), (MARKET, ETH, 8, 2), (MARKET, ETH, 7, 1)],
+    ),
+    "splits.sweep": (
+        "sweep", "/splits/7/sweep", {"currency": "other", "other_currency": TOKEN}, (7, TOKEN), [(7, ETH), (8, TOKEN)],
+    ),
+    "splits.claim": (
+        "claim", f"/splits/7/2/1/{TOKEN}/claim", {"to": BUYER}, (7, 2, 1, TOKEN, BUYER),
+        [(8, 2, 1, TOKEN, BUYER), (7, 1, 1, TOKEN, BUYER), (7, 2, 0, TOKEN, BUYER), (7, 2, 1, ETH, BUYER), (7, 2, 1, TOKEN, SELLER)],
+    ),
+    "splits.send": (
+        "claim", f"/splits/7/2/1/{TOKEN}/send", {"payee": BUYER}, (7, 2, 1, TOKEN, BUYER),
+        [(8, 2, 1, TOKEN, BUYER), (7, 1, 1, TOKEN, BUYER), (7, 2, 0, TOKEN, BUYER), (7, 2, 1, ETH, BUYER), (7, 2, 1, TOKEN, SELLER)],
+    ),
+    "splits.propose": (
+        "propose", "/splits/7/propose", {"link": CHANGE_LINK}, (7, 0, WANTED),
+        [(8, 0, WANTED), *((7, 0, lie) for lie in CHANGE_LIES)],
+    ),
+    "splits.approve": (
+        "approve", "/splits/7/approve", {"link": CHANGE_LINK}, (bytes.fromhex(hash_of_change()[2:]), True),
+        [
+            (bytes.fromhex(hash_of_change()[2:]), False), (b"\1" * 32, True), (bytes.fromhex(hash_of_change(8)[2:]), True),
+            (bytes.fromhex(hash_of_change(change=replace(CHANGED, version=4))[2:]), True),
+        ],
+    ),
+    "splits.disapprove": (
+        "approve", "/splits/7/disapprove", {"link": CHANGE_LINK}, (bytes.fromhex(hash_of_change()[2:]), False),
+        [(bytes.fromhex(hash_of_change()[2:]), True), (b"\1" * 32, False)],
+    ),
+    "splits.change": (
+        "change", "/splits/7/apply", {"link": CHANGE_LINK}, (7, WANTED, (b"\x12" * 65, b"")),
+        [(8, WANTED, ()), (7, WANTED, (b"\x99" * 65,)), *((7, lie, ()) for lie in CHANGE_LIES)],
+    ),
+    "splits.move": (
+        "movePayee", "/splits/7/seats/1/move", {"new_payee": SELLER}, (7, 1, SELLER),
+        [(7, 0, SELLER), (8, 1, SELLER), (7, 1, ARBITER)],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("action", SPLIT_DEEDS)
+def test_a_deed_of_a_split_that_is_not_what_its_form_says_is_found_out(script, action):
+    function, path, fields, honest, lies = SPLIT_DEEDS[action]
+    form = {"path": path, "fields": {**fields, "form_key": "k"}}
+
+    def wrong(args, **changes):
+        first = args[2 if action == "splits.collect" else 0]
+        subject = "" if action == "splits.create" else "0x" + first.hex() if isinstance(first, bytes) else str(first)
+        values = {"to": SPLITS, "subject": subject} | changes
+        return verdict(script, document(action, "Splits", function, args, **values), form)
+
+    assert wrong(honest) == []
+    for lie in lies:
+        assert wrong(lie) != [], lie
+    for change in ({"to": MARKET}, {"subject": "9"}, {"value": 1}):
+        assert wrong(honest, **change) != [], change
+
+
+def test_a_link_of_a_change_is_read_as_the_server_wrote_it_and_hashed_as_a_wallet_does(script):
+    found = script.result("change", [f"http://127.0.0.1/splits/7/agree#{CHANGE_LINK}", CHAIN_ID, SPLITS, 7])
+    assert found["link"] == CHANGE_LINK
+    assert found["hash"] == hash_of_change()
+    signed = encode_typed_data(full_message=found["typed"])
+    assert "0x" + keccak(b"\x19" + signed.version + signed.header + signed.body).hex() == hash_of_change()
+    assert read_change(f"#{CHANGE_LINK}") == (CHANGED, {0: b"\x12" * 65, 1: b"\x34" * 65})
+    assert script.result("change", [CHANGE_LINK[:-1], CHAIN_ID, SPLITS, 7]) is None
+
+
+def test_shares_of_now_are_read_from_the_wallets_own_node(script):
+    entry = function_abi("Splits", "sharesOf")
+    meant = selector(entry) + encode(["uint64", "uint32"], [7, 2])
+    assert script.result("sharesCall", ["7", 2]) == "0x" + meant.hex()
+    shares = [(seat, bps, lock) for seat, (_, bps, lock) in enumerate(NOW_SHARED)]
+    payees = [who for who, _, _ in NOW_SHARED]
+    answer = encode([collapse_if_tuple(part) for part in entry["outputs"]], [shares, payees])
+    assert script.result("shares", "0x" + answer.hex()) == [
+        {"seat": seat, "bps": bps, "locked": lock, "account": who}
+        for (seat, bps, lock), who in zip(shares, payees, strict=True)
+    ]
+    assert "error" in script.ask("shares", "0x")
+
+
+def test_a_page_says_as_the_contract_does_who_must_agree_to_a_change(script):
+    payees = [SplitPayee(n, n, who, bps, lock) for n, (who, bps, lock) in enumerate(NOW_SHARED)]
+    split = Split(7, SELLER, 2, 4, 0, 0, "0x")
+    change = Change(
+        3, (Share(0, 2_000), Share(2, 3_000, LOCKED_TS + 9), Share(3, 3_000), Share(4, 2_000)), (BUYER,), 2_000_000_000
+    )
+    rows = rows_of(change, split, payees, {}, LOCKED_TS)
+    assert [(row.seat, row.bps_now, row.bps, row.must_agree) for row in rows] == [
+        (0, 3_000, 2_000, True), (1, 2_000, 0, True), (2, 3_000, 3_000, True), (3, 2_000, 3_000, False), (4, 0, 2_000, False),
+    ]  # fmt: skip
+    values = {
+        "now": LOCKED_TS, "seats": 4, "former": {},
+        "payees": [{"seat": p.seat, "account": p.account, "name": "", "bps": p.bps, "locked": p.locked_until_ts} for p in payees],
+    }  # fmt: skip
+    found = script.result("rows", [values, link_of(change)])
+    assert [row[:5] for row in found] == [[r.seat, r.account, r.bps_now, r.bps, r.must_agree] for r in rows]
+    assert [row[5] for row in found] == [False, False, False, False, False]
+    values["now"] = LOCKED_TS - 1
+    assert [row[5] for row in script.result("rows", [values, link_of(change)])] == [False, False, False, True, False]
+
+
+# --- personas -----------------------------------------------------------------------------------------------------------
+
+PERSONA, OTHER_PERSONA, SECRET = (persona_of(name) for name in ("도깨비", "dokkaebi", "not-a-name"))
+CONTENT = f"http://x/content/{SECRET}"
+# action: function, path of its form, fields, honest arguments, and what a server might slip in instead
+PERSONA_DEEDS = {
+    "personas.commit": ("commit", "/persona/commit", {"nickname": "도깨비", "commitment": SECRET}, (SECRET,), [(PERSONA,)]),
+    "personas.claim": (
+        "claim", "/persona/claim", {"nickname": "도깨비", "salt": SECRET}, ("도깨비", SECRET),
+        [("dokkaebi", SECRET), ("도깨비", PERSONA)],
+    ),
+    "personas.set_profile": (
+        "setProfile", "/persona/profile", {"text": "a"}, (PERSONA, CONTENT, SECRET), [(PERSONA, CONTENT, PERSONA)],
+    ),
+    "personas.offer": (
+        "offer", "/persona/offer", {"to": SELLER}, (PERSONA, SELLER), [(PERSONA, BUYER), (PERSONA, ETH)],
+    ),
+    "personas.withdraw_offer": ("offer", "/persona/withdraw", {}, (PERSONA, ETH), [(PERSONA, SELLER)]),
+    "personas.accept": (
+        "accept", "/persona/%EB%8F%84%EA%B9%A8%EB%B9%84/accept", {"linked": "y"}, (PERSONA,), [(OTHER_PERSONA,)],
+    ),
+    "personas.retire": ("retire", "/persona/retire", {"typed": "도깨비"}, (PERSONA,), [(OTHER_PERSONA,)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("action", PERSONA_DEEDS)
+def test_a_deed_of_a_persona_that_is_not_what_its_form_says_is_found_out(script, action):
+    function, path, fields, honest, lies = PERSONA_DEEDS[action]
+    form = {"path": path, "fields": {**fields, "form_key": "k"}}
+
+    def wrong(args, **changes):
+        about = {"commit": "", "claim": persona_of(args[0]) if function == "claim" else ""}.get(function, args[0])
+        raw = tuple(bytes.fromhex(arg[2:]) if re.fullmatch("0x[0-9a-f]{64}", arg) else arg for arg in args)
+        values = {"to": PERSONAS, "subject": about} | changes
+        return verdict(script, document(action, "Personas", function, raw, **values), form)
+
+    assert wrong(honest) == []
+    for lie in lies:
+        assert wrong(lie) != [], lie
+    for change in ({"to": MARKET}, {"subject": "9"}, {"value": 1}):
+        assert wrong(honest, **change) != [], change
+
+
+@pytest.mark.parametrize("nickname", ["abc", "도깨비", "한밤의라디오수리모임-1"])
+def test_a_commitment_is_the_one_that_the_contract_looks_for(script, nickname):
+    assert script.result("commitment", [SELLER, nickname, SECRET]) == commitment(SELLER, nickname, SECRET)
+
+
+@pytest.mark.parametrize(
+    "typed", ["Dokkaebi", " 도깨비 ", "\u1103\u1169\u1101\u1162\u1107\u1175", "\uff41bc", "a b", "e\u0301"]
+)
+def test_a_nickname_is_spelled_in_the_browser_as_on_the_server(script, typed):
+    assert script.result("spelled", typed) == normalised(typed)
+
+
+# --- bonds, advanced terms, referral, cart ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("account", "currency", "units", "value", "honest"),
+    [
+        (BUYER, ETH, 5 * 10**17, 5 * 10**17, True), (BUYER, TOKEN, 5 * 10**17, 0, False), (SELLER, ETH, 5 * 10**17, 5 * 10**17, False),
+        (BUYER, ETH, 5 * 10**17, 0, False), (BUYER, ETH, 6 * 10**17, 6 * 10**17, False),
+    ],
+)  # fmt: skip
+def test_a_bond_for_another_account_or_amount_is_found_out(script, account, currency, units, value, honest):
+    intent = document("market.deposit_bond", "Market", "depositBond", (account, currency, units), value=value)
+    form = {"path": "/bonds/deposit", "fields": {"currency": ETH, "amount": "0.5", "form_key": "k"}}
+    assert (verdict(script, intent, form) == []) is honest
+
+
+def test_a_bond_taken_out_in_another_currency_or_amount_is_found_out(script):
+    form = {"path": f"/bonds/{ETH}/take-out", "fields": {"amount": "0.5", "form_key": "k"}}
+    for args, honest in (((ETH, 5 * 10**17), True), ((TOKEN, 5 * 10**17), False), ((ETH, 4 * 10**17), False)):
+        intent = document("market.withdraw_bond", "Market", "withdrawBond", args)
+        assert (verdict(script, intent, form) == []) is honest
+
+
+def test_an_approval_of_another_token_or_amount_than_the_bonds_is_found_out(script):
+    form = {"path": "/bonds/deposit", "fields": {"currency": TOKEN, "amount": "5", "form_key": "k"}}
+    for to, units, honest in ((TOKEN, 5_000_000, True), (TOKEN, 6_000_000, False), (SELLER, 5_000_000, False)):
+        intent = document("token.approve", "ERC20", "approve", (MARKET, units), to=to)
+        assert (verdict(script, intent, form) == []) is honest
+
+
+SONG = Extras((Milestone(2_500, 3600, 86400), Milestone(7_500, 2 * 86400, 3 * 86400)), True)
+ADVANCED = replace(TERMS, kind="service", bond_bps=2_000, referral_bps=500, per_buyer_open_quantity=2, extras=SONG)
+ADVANCED_FIELDS = {
+    "currency": ETH, "price": "0.25", "quantity": "5", "arbiter": ARBITER, "backup_arbiter": "", "only_buyer": "", "max_fee": "10",
+    "deliver_for": "1", "deliver_for_unit": "hours", "inspect_for": "1", "inspect_for_unit": "days",
+    "bond": "20", "referral": "5", "per_buyer": "2", "final_offer": "y", "milestones-0-share": "25", "milestones-0-deliver_within": "",
+    "milestones-2-share": "75", "milestones-2-deliver_within": "2", "milestones-2-deliver_within_unit": "days",
+    "milestones-2-inspect_within": "3", "milestones-2-inspect_within_unit": "days",
+}  # fmt: skip
+
+
+def listed(terms, extras=None):
+    listing = listing_id(CHAIN_ID, MARKET, terms.to_abi())
+    args = (terms.to_abi(), 5) if terms.extras is None else (terms.to_abi(), 5, extras_abi(extras or terms.extras))
+    name = "list" if terms.extras is None else "listWithExtras"
+    return document("market.list", "Market", name, args, subject=listing, sender=SELLER)
+
+
+ADVANCED_LIES = {
+    "another bond": replace(ADVANCED, bond_bps=0),
+    "another referral": replace(ADVANCED, referral_bps=600),
+    "another cap": replace(ADVANCED, per_buyer_open_quantity=0),
+    "a split": replace(ADVANCED, split_id=1, split_version=1),
+    "no final offer": replace(ADVANCED, extras=replace(SONG, final_offer=False)),
+    "no extras": replace(ADVANCED, extras=None),
+    "another share": replace(ADVANCED, extras=Extras((Milestone(5_000, 3600, 86400), replace(SONG.milestones[1], share_bps=5_000)), True)),
+    "another time": replace(ADVANCED, extras=Extras((SONG.milestones[0], replace(SONG.milestones[1], inspect_for_s=86400)), True)),
+    "one milestone less": replace(ADVANCED, extras=Extras(SONG.milestones[:1], True)),
+}  # fmt: skip
+
+
+def test_an_honest_listing_with_advanced_terms_passes(script):
+    assert verdict(script, listed(ADVANCED), {"path": "/listings/new", "fields": ADVANCED_FIELDS}) == []
+
+
+@pytest.mark.parametrize("name", ADVANCED_LIES)
+def test_a_listing_with_another_advanced_term_than_typed_is_found_out(script, name):
+    assert verdict(script, listed(ADVANCED_LIES[name])) == []
+    assert verdict(script, listed(ADVANCED_LIES[name]), {"path": "/listings/new", "fields": ADVANCED_FIELDS}) != []
+
+
+def test_a_listing_with_another_split_than_chosen_is_found_out(script):
+    for split_id, version, typed, honest in (
+        (7, 2, "7.2", True),
+        (7, 3, "7.2", False),
+        (0, 0, "7.2", False),
+        (7, 2, "", False),
+    ):
+        terms = replace(ADVANCED, split_id=split_id, split_version=version)
+        form = {"path": "/listings/new", "fields": {**ADVANCED_FIELDS, "split": typed}}
+        assert (verdict(script, listed(terms), form) == []) is honest
+
+
+def test_extras_that_are_not_those_of_the_terms_are_found_out(script):
+    assert verdict(script, listed(ADVANCED, replace(SONG, final_offer=False))) != []
+
+
+@pytest.mark.parametrize(
+    ("referrer", "typed", "fee", "honest"),
+    [
+        (SELLER, SELLER, 850, True), (ETH, "", 350, True), (SELLER, "", 350, False), (ETH, SELLER, 850, False),
+        (ARBITER, SELLER, 850, False), (SELLER, SELLER, 900, False), (ETH, "", 850, False),
+    ],
+)  # fmt: skip
+def test_another_referrer_or_a_higher_commission_than_agreed_is_found_out(script, referrer, typed, fee, honest):
+    terms = replace(TERMS, referral_bps=500)
+    intent = rebuilt(terms=terms, purchase=replace(PURCHASE, referrer=referrer), fee=fee)
+    listing = listing_id(CHAIN_ID, MARKET, terms.to_abi())
+    form = {"path": f"/l/{listing}/buy", "fields": {**FORM["fields"], "referrer": typed}}
+    assert (verdict(script, intent, form) == []) is honest
+
+
+CHEAP = replace(TERMS, unit_price_units=10**16, salt="0x" + "d1" * 32)
+IN_TOKENS = replace(TERMS, currency=TOKEN, unit_price_units=3, arbiter_fee_units=0, salt="0x" + "d2" * 32)
+ALSO_IN_TOKENS = replace(IN_TOKENS, unit_price_units=5, salt="0x" + "d3" * 32)
+
+
+def cart_item(terms, quantity, **changes):
+    purchase = replace(PURCHASE, **changes.get("purchase", {}))
+    total = changes.get("total", terms.unit_price_units * quantity)
+    return terms.to_abi(), quantity, total, changes.get("fee", 350), purchase.to_abi()
+
+
+def cart(*items, value=None, permits=(), permit=None):
+    due = sum(item[0][3] * item[1] for item in items if item[0][2] == ETH) if value is None else value
+    args = (tuple(items), 2_000_000_000, tuple(permits))
+    return document("market.buy_many", "Market", "buyMany", args, value=due, permit=permit)
+
+
+def cart_form(*lines):
+    fields = {"form_key": "k"}
+    for number, (terms, quantity) in enumerate(lines):
+        row = {
+            "listing": listing_id(CHAIN_ID, MARKET, terms.to_abi()), "quantity": str(quantity),
+            "price": str(terms.unit_price_units), "fee": "350", "referrer": "",
+        }  # fmt: skip
+        fields |= {f"items-{number}-{name}": value for name, value in row.items()}
+    return {"path": "/cart/buy", "fields": fields}
+
+
+TWO = ((TERMS, 2), (CHEAP, 3))
+
+
+def test_an_honest_cart_passes(script):
+    intent = cart(*(cart_item(*one) for one in TWO))
+    assert verdict(script, intent) == []
+    assert verdict(script, intent, cart_form(*TWO)) == []
+
+
+CART_LIES = {
+    "more money": cart(cart_item(TERMS, 2), cart_item(CHEAP, 3), value=10**18),
+    "another payer": cart(cart_item(TERMS, 2, purchase={"payer": SELLER}), cart_item(CHEAP, 3)),
+    "another holder": cart(cart_item(TERMS, 2), cart_item(CHEAP, 3, purchase={"holder": SELLER})),
+    "another arbiter": cart(cart_item(TERMS, 2, purchase={"arbiter": SELLER}), cart_item(CHEAP, 3)),
+    "a higher limit than a price": cart(cart_item(TERMS, 2, total=10**18), cart_item(CHEAP, 3)),
+    "a permit of nothing due": cart(
+        cart_item(TERMS, 2), cart_item(CHEAP, 3), permits=[(TOKEN, (5, 2_000_000_000, 27, bytes(32), bytes(32)))]
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CART_LIES)
+def test_a_lying_cart_is_found_out_without_the_form(script, name):
+    assert verdict(script, CART_LIES[name]) != []
+
+
+CART_FORM_LIES = {
+    "another quantity": cart(cart_item(TERMS, 2), cart_item(CHEAP, 4)),
+    "another listing": cart(cart_item(TERMS, 2), cart_item(DEARER, 3)),
+    "one item more": cart(cart_item(TERMS, 2), cart_item(CHEAP, 3), cart_item(DEARER, 1)),
+    "one item less": cart(cart_item(TERMS, 2)),
+    "a higher commission": cart(cart_item(TERMS, 2, fee=900), cart_item(CHEAP, 3)),
+    "a referrer": cart(cart_item(TERMS, 2, purchase={"referrer": SELLER}), cart_item(CHEAP, 3)),
+    "a note": cart(cart_item(TERMS, 2, purchase={"specification": NOTE}), cart_item(CHEAP, 3)),
+}
+
+
+@pytest.mark.parametrize("name", CART_FORM_LIES)
+def test_a_lying_cart_is_found_out_by_the_form(script, name):
+    assert verdict(script, CART_FORM_LIES[name]) == []
+    assert verdict(script, CART_FORM_LIES[name], cart_form(*TWO)) != []
+
+
+@pytest.mark.parametrize(("units", "honest"), [(3 * 2 + 5, True), (3 * 2, False), (2**256 - 1, False)])
+def test_a_cart_takes_one_permit_of_the_sum_in_its_token(script, units, honest):
+    permit = Permit(TOKEN, "Club", CHAIN_ID, BUYER, MARKET, units, 0, 2_000_000_000)
+    items = (cart_item(IN_TOKENS, 2), cart_item(TERMS, 1), cart_item(ALSO_IN_TOKENS, 1))
+    intent = cart(*items, permits=[(TOKEN, permit.unsigned())], permit=permit.typed_data())
+    assert (verdict(script, intent) == []) is honest
+
+
+def test_every_action_of_the_services_is_known_to_the_check():
     from frontend.blueprints.intents.texts import action_text
 
     services = Path(__file__).parents[3] / "frontend" / "services"
     used = set()
     for path in services.glob("*.py"):
         used |= set(
-            re.findall(r'"((?:communities|tokens|token|market|credits)\.[a-z_]+)"', path.read_text(encoding="utf-8"))
+            re.findall(
+                r'"((?:communities|tokens|token|market|credits|splits|personas)\.[a-z_]+)"',
+                path.read_text(encoding="utf-8"),
+            )
         )
     known = set(re.findall(r'^  "([a-z_.]+)": \[', (SCRIPTS / "check.js").read_text(encoding="utf-8"), re.M))
     assert used == known

@@ -1,7 +1,5 @@
 """What holds for every answer and every write."""
 
-import logging
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -104,16 +102,6 @@ def test_a_request_above_the_size_limit_is_told_so(app: Flask):
     answer = client.post("/c/new", data={"csrf_token": token, "name": "x" * 11_000_000}, base_url=ORIGIN)
     assert answer.status_code == 413
     assert "too large" in answer.get_data(as_text=True)
-
-
-def test_the_access_log_names_routes_and_no_addresses(app: Flask, caplog):
-    client = app.test_client()
-    with caplog.at_level(logging.INFO, logger="frontend.access"):
-        client.get(f"/identicon/{SELLER}.svg", base_url=ORIGIN, environ_base={"REMOTE_ADDR": "203.0.113.7"})
-    (line,) = [record.getMessage() for record in caplog.records if record.name == "frontend.access"]
-    assert "identicon.show 200" in line
-    assert SELLER[2:] not in line
-    assert "203.0.113.7" not in line
 
 
 def test_the_cookie_is_marked_for_https_when_the_origin_is_secure(tmp_path):

@@ -1,5 +1,6 @@
 """Settings: what is missing or wrong stops the server with a sentence."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from eth_utils.address import to_checksum_address
 
 from frontend import create_app
-from frontend.config import Settings
+from frontend.config import Bucket, Settings
 from frontend.contracts.registry import Registry
 from frontend.errors import AbiMismatch, BadSetting, UnknownDeployment
 from tests.frontend.pages.conftest import make_settings
@@ -49,11 +50,50 @@ def test_settings_are_refused_by_name_when_one_is_missing(name):
         ("SECRET_KEY", "short"),
         ("RPC_URL", "ws://127.0.0.1"),
         ("CURRENCIES", "0x12"),
+        ("CONTENT_STORE", "ftp"),
+        ("CONTENT_MB_A_DAY", "0"),
     ],
 )
 def test_settings_are_refused_by_name_when_one_is_wrong(name, value):
     with pytest.raises(BadSetting, match=name):
         Settings.from_env({**GOOD, name: value})
+
+
+S3 = {
+    "CONTENT_STORE": "s3",
+    "CONTENT_S3_BUCKET": "market",
+    "CONTENT_S3_KEY_ID": "AKIAEXAMPLE",
+    "CONTENT_S3_SECRET": "a secret of the bucket",
+}
+
+
+def test_uploads_go_to_a_folder_when_nothing_else_is_said():
+    assert Settings.from_env(GOOD).content_bucket is None
+    assert Settings.from_env({**GOOD, "CONTENT_MB_A_DAY": "7"}).content_bytes_a_day == 7 * 1024 * 1024
+
+
+def test_uploads_go_to_a_bucket_when_the_environment_names_one():
+    found = {key: value for key, value in GOOD.items() if key != "CONTENT_DIR"}
+    more = {"CONTENT_S3_ENDPOINT": "https://s3.example/", "CONTENT_S3_REGION": "kr", "CONTENT_S3_PREFIX": "/one/"}
+    settings = Settings.from_env({**found, **S3, **more})
+    wanted = Bucket("market", "https://s3.example", "kr", "AKIAEXAMPLE", "a secret of the bucket", "one/")
+    assert settings.content_bucket == wanted
+    assert "a secret of the bucket" not in repr(settings)
+    assert Settings.from_env({**found, **S3}).content_bucket == dataclasses.replace(
+        wanted, endpoint=None, region="us-east-1", prefix=""
+    )
+
+
+@pytest.mark.parametrize("name", sorted(set(S3) - {"CONTENT_STORE"}))
+def test_bucket_is_refused_by_name_when_a_part_is_missing(name):
+    with pytest.raises(BadSetting, match=name):
+        Settings.from_env({**GOOD, **S3, name: ""})
+
+
+@pytest.mark.parametrize("endpoint", ["s3.example", "ftp://s3.example", "https://key:secret@s3.example"])
+def test_bucket_is_refused_when_its_endpoint_is_no_plain_address(endpoint):
+    with pytest.raises(BadSetting, match="CONTENT_S3_ENDPOINT"):
+        Settings.from_env({**GOOD, **S3, "CONTENT_S3_ENDPOINT": endpoint})
 
 
 @pytest.mark.parametrize("origin", ["http://127.0.0.1:8000", "http://localhost:8000", "http://[::1]:8000"])

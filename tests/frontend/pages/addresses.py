@@ -4,10 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import quote
 
-from tests.frontend.pages.story import ARBITER, BUYER, FOUNDER, SELLER, Story
+from tests.frontend.pages.story import (
+    ARBITER,
+    BUYER,
+    FOUNDER,
+    HANDED_NAME,
+    RETIRED_NAME,
+    SELLER,
+    SELLERS_NAME,
+    STRANGER,
+    Story,
+)
 
-AREAS = ("explore", "communities", "tokens", "listings", "orders", "credits", "help")
+AREAS = (
+    "explore",
+    "communities",
+    "tokens",
+    "listings",
+    "orders",
+    "credits",
+    "bonds",
+    "splits",
+    "personas",
+    "cart",
+    "help",
+)
 
 
 @dataclass(frozen=True)
@@ -44,10 +67,28 @@ def all_pages(story: Story) -> Iterator[Address]:
     for key, _, _ in story.orders.values():
         for account in (None, BUYER, SELLER, ARBITER):
             yield Address("orders.show", f"/o/{key}", account)
+            yield Address("orders.dispute", f"/o/{key}/dispute", account)
+            yield Address("orders.settle", f"/o/{key}/settle", account)
     for role in ("buyer", "seller"):
         for state in ("open", "done"):
             yield Address("orders.mine", f"/orders?role={role}&state={state}", BUYER if role == "buyer" else SELLER)
     yield Address("orders.arbitration", "/arbitration", ARBITER)
     yield Address("credits.index", "/credits", FOUNDER)
     yield Address("credits.index", "/credits", BUYER)
+    yield Address("bonds.index", "/bonds", SELLER)
+    yield Address("bonds.index", f"/bonds?currency={story.token(1)}&amount=1.5", BUYER)
+    for account in (SELLER, BUYER, STRANGER):
+        yield Address("splits.index", "/splits", account)
+        yield Address("splits.show", "/splits/2", account)
+        yield Address("splits.agree", "/splits/2/agree", account)
+    yield Address("splits.show", "/splits/1")
+    yield Address("splits.agree", "/splits/1/agree")
+    yield Address("splits.change", "/splits/1/change", SELLER)
+    yield Address("splits.history", "/splits/2/history")
+    yield Address("splits.new", "/splits/new", BUYER)
+    for account in (SELLER, BUYER, STRANGER, ARBITER):
+        yield Address("personas.desk", "/persona", account)
+    for nickname in (SELLERS_NAME, HANDED_NAME, RETIRED_NAME):
+        yield Address("personas.show", f"/p/{quote(nickname)}", SELLER)
+    yield Address("cart.show", "/cart", BUYER)
     yield Address("help.escrow", "/help/escrow")

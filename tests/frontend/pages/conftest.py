@@ -20,10 +20,10 @@ from frontend.auth.sessions import hash_of
 from frontend.config import Settings
 from frontend.contracts.registry import abi_hash, exported_abi
 from frontend.extensions import bound
-from frontend.index.migrate import migrate
 from frontend.store.database import create_engine, writing
 from frontend.store.models import AppSession
-from tests.frontend.pages.story import CHAIN_ID, GENESIS, MARKET, REGISTRY, Story, tell_all
+from tests.frontend.pages.story import CHAIN_ID, GENESIS, MARKET, PERSONAS, REGISTRY, SPLITS, Story, tell_all
+from tests.helpers.tables import make_tables
 
 ORIGIN = "http://127.0.0.1:8000"
 
@@ -41,7 +41,12 @@ def make_settings(folder: Path, **changes: object) -> Settings:
     deployments = folder / "deployments"
     deployments.mkdir(parents=True, exist_ok=True)
     record: dict[str, Any] = {"chainId": CHAIN_ID, "genesisHash": GENESIS, "contracts": {}, "previous": []}
-    for name, address in (("CommunityRegistry", REGISTRY), ("Market", MARKET)):
+    for name, address in (
+        ("CommunityRegistry", REGISTRY),
+        ("Market", MARKET),
+        ("Splits", SPLITS),
+        ("Personas", PERSONAS),
+    ):
         record["contracts"][name] = {
             "address": to_checksum_address(address),
             "block": 1,
@@ -57,8 +62,8 @@ def make_settings(folder: Path, **changes: object) -> Settings:
 def make_app(folder: Path, tell: Callable[[Story], None] | None = tell_all, **changes: object) -> tuple[Flask, Story]:
     """Make an app whose index a story has filled."""
     settings = make_settings(folder, **changes)
+    make_tables(settings.database_url)
     engine = create_engine(settings.database_url)
-    migrate(engine)
     app = create_app(settings)
     app.test_client_class = Browser
     with app.app_context():

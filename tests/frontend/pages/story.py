@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from typing import Any
 
 from eth_abi.abi import encode
 from eth_utils.abi import collapse_if_tuple
 from eth_utils.crypto import keccak
+from PIL import Image
 from sqlalchemy import Engine, delete, insert
 
 from frontend.contracts.registry import exported_abi
 from frontend.index.decode import Decoder, Log
 from frontend.index.node import Header
+from frontend.index.views import Extras, Milestone
 from frontend.index.writer import Batch, Place, Writer
+from frontend.search.store import fill as fill_search
 from frontend.services.content import Contents
-from frontend.services.terms import Purchase, Terms, listing_id, order_key, ref_of
+from frontend.services.terms import Purchase, Terms, extras_abi, listing_id, order_key, ref_of
 from frontend.store.database import writing
 from frontend.store.models import AppFollower
 
@@ -23,9 +27,12 @@ CHAIN_ID = 31337
 GENESIS = "0x" + "67" * 32
 REGISTRY = "0x" + "aa" * 19 + "01"
 MARKET = "0x" + "aa" * 19 + "02"
+SPLITS = "0x" + "aa" * 19 + "03"
+PERSONAS = "0x" + "aa" * 19 + "04"
 ETH = "0x" + "0" * 40
 T0 = 1_790_000_000
 HOUR, DAY = 3_600, 86_400
+SPLIT_MARK = keccak(text="dokkaebi.split.account")[:8]
 COMMUNITY_MARK = keccak(text="dokkaebi.community.account")[:12]
 
 FOUNDER = "0x" + "f0" * 20
@@ -35,11 +42,17 @@ PAYER = "0x" + "b2" * 20
 ARBITER = "0x" + "a1" * 20
 BACKUP = "0x" + "a2" * 20
 STRANGER = "0x" + "5e" * 20
+SELLERS_NAME, HANDED_NAME, RETIRED_NAME = "등불-장수", "night-owl", "old-owl"
 
 
 def community_account(community_id: int) -> str:
     """Give the account of a community's commission."""
     return "0x" + (COMMUNITY_MARK + community_id.to_bytes(8)).hex()
+
+
+def persona_id(nickname: str) -> bytes:
+    """Give the id of the persona of this name."""
+    return nickname.encode().ljust(32, b"\0")
 
 
 class Story:
@@ -48,7 +61,7 @@ class Story:
     def __init__(self, engine: Engine, contents: Contents) -> None:
         self.engine = engine
         self.contents = contents
-        self.place = Place(CHAIN_ID, GENESIS, REGISTRY, MARKET, 1, "0x" + "dd" * 32)
+        self.place = Place(CHAIN_ID, GENESIS, REGISTRY, MARKET, SPLITS, PERSONAS, 1, "0x" + "dd" * 32)
         self.logs: list[Log] = []
         self.headers: dict[int, Header] = {}
         self.at_ts = T0
@@ -78,6 +91,61 @@ class Story:
         """Write a log of the Market."""
         self.emit("Market", MARKET, name, **args)
 
+    def split(self, split_id: int, sender: str, *parts: tuple[str, int], version: int = 1) -> None:
+        """Open a split of payees with their basis points."""
+        shares = [(seat, bps, 0) for seat, (_, bps) in enumerate(parts)]
+        self.emit(
+            "Splits", SPLITS, "SplitVersionOpened",
+            splitId=split_id, version=version, sender=sender, shares=shares, newPayees=[payee for payee, _ in parts],
+        )  # fmt: skip
+
+    def propose(
+        self, split_id: int, proposer: str, version: int, deadline_ts: int, *shares: tuple[int, int, int]
+    ) -> None:
+        """Let a payee propose new shares (seat, basis points, lock), and agree to them."""
+        change_hash = keccak(text=f"change {self.number}")
+        self.emit(
+            "Splits", SPLITS, "SplitChangeProposed",
+            splitId=split_id, version=version, changeHash=change_hash, proposer=proposer, change=(shares, (), deadline_ts),
+        )  # fmt: skip
+        self.emit("Splits", SPLITS, "SplitChangeApproved", changeHash=change_hash, payee=proposer, approved=True)
+
+    def earn(self, split_id: int, units: int, version: int = 1, currency: str = ETH) -> None:
+        """Let a version of a split have income."""
+        self.emit(
+            "Splits", SPLITS, "SplitReceived", splitId=split_id, version=version, currency=currency, source=MARKET, amount=units
+        )  # fmt: skip
+
+    def owe_split(self, split_id: int, version: int, units: int) -> None:
+        """Let the Market credit a version of a split."""
+        account = "0x" + (SPLIT_MARK + split_id.to_bytes(8) + version.to_bytes(4)).hex()
+        self.market("CreditsAdded", source=b"\x77" * 32, currency=ETH, payouts=[(account, units)])
+
+    def persona(self, name: str, **args: Any) -> None:
+        """Write a log of Personas."""
+        self.emit("Personas", PERSONAS, name, **args)
+
+    def claim(self, nickname: str, account: str) -> None:
+        """Let an account claim a nickname."""
+        self.persona("NicknameCommitted", account=account, commitment=b"\x5a" * 32)
+        self.persona("PersonaClaimed", persona=persona_id(nickname), holder=account)
+
+    def profile(self, nickname: str, account: str, text: str, picture: str | None) -> None:
+        """Let a persona publish a profile."""
+        document = {"name": nickname, "text": text, "lang": "en", "picture": picture}
+        content_hash = self.contents.store_description(document)
+        self.persona(
+            "PersonaProfileSet", persona=persona_id(nickname), holder=account,
+            uri=self.contents.uri(content_hash), contentHash=bytes.fromhex(content_hash[2:]),
+        )  # fmt: skip
+
+    def hand_over(self, nickname: str, account: str, to: str, *, done: bool) -> None:
+        """Offer a persona, which can be taken from now on; take it."""
+        sides = {"persona": persona_id(nickname), "from": account, "to": to}
+        self.persona("PersonaOffered", **sides, acceptFrom=self.at_ts)
+        if done:
+            self.persona("PersonaHandedOver", **sides)
+
     def tell(self) -> None:
         """Bring everything so far into an empty index, whose follower has just heard the node."""
         writer = Writer(self.place, Decoder())
@@ -85,6 +153,7 @@ class Story:
             writer.begin(connection, self.headers[1])
             batch = Batch(2, self.number, self.headers, self.logs, keep_from=1, journal_from=1)
             writer.advance(connection, batch)
+        fill_search(self.engine)
 
     def heard(self, at_ts: int, node_ok: bool = True) -> None:
         """Note when the follower heard the node."""
@@ -151,13 +220,31 @@ class Story:
             "ListingOpened", listingId=bytes.fromhex(listing[2:]), seller=found.seller, communityId=found.community_id,
             terms=found.to_abi(), quantityLimit=quantity,
         )  # fmt: skip
+        if found.extras is not None:
+            self.market("ListingExtras", listingId=bytes.fromhex(listing[2:]), extras=extras_abi(found.extras))
         self.listings[name] = (listing, found)
         return listing
 
-    def buy(self, name: str, listing_name: str, quantity: int = 1, holder: str = BUYER, payer: str = BUYER) -> str:
+    def buy(
+        self,
+        name: str,
+        listing_name: str,
+        quantity: int = 1,
+        holder: str = BUYER,
+        payer: str = BUYER,
+        specification: str = "0x" + "0" * 64,
+        referrer: str = ETH,
+    ) -> str:
         """Buy under a name of this story; the order's key comes back."""
         listing, terms = self.listings[listing_name]
-        purchase = Purchase(salt=_hash(name), payer=payer, holder=holder, arbiter=terms.arbiter)
+        purchase = Purchase(
+            salt=_hash(name),
+            payer=payer,
+            holder=holder,
+            arbiter=terms.arbiter,
+            specification=specification,
+            referrer=referrer,
+        )
         key = order_key(listing, holder, ref_of(purchase.to_abi()))
         amount = terms.unit_price_units * quantity
         self.market(
@@ -193,6 +280,15 @@ class Story:
             uri=self.contents.uri(stored) if store else text, hash=bytes.fromhex(stored[2:]),
         )  # fmt: skip
 
+    def show(self, name: str, party: str, picture: bytes) -> None:
+        """Let a party show a picture to the arbiter."""
+        key, terms, _ = self._order(name)
+        stored = self.contents.store_picture(picture)
+        self.market(
+            "Evidence", arbitrator=terms.arbiter, evidenceGroupID=int.from_bytes(key), party=party,
+            uri=self.contents.uri(stored), hash=bytes.fromhex(stored[2:]),
+        )  # fmt: skip
+
     def contest(self, name: str, text: str) -> None:
         """Let the buyer dispute, with the fee staked."""
         key, _, _ = self._order(name)
@@ -216,6 +312,19 @@ class Story:
         ]
         self.market("CreditsAdded", source=key, currency=terms.currency, payouts=shares)
 
+    def change(self, name: str, event: str, **args: Any) -> None:
+        """Write one event of an order, by its own names."""
+        self.market(event, key=self._order(name)[0], **args)
+
+    def pay_milestone(self, name: str, milestone: int, units: int, left: int, deliver_for_s: int) -> None:
+        """Let the buyer confirm a milestone that is not the last."""
+        key, terms, _ = self._order(name)
+        self.market(
+            "MilestonePaid", key=key, milestone=milestone, by=BUYER, amount=units, left=left,
+            deliverBy=self.at_ts + deliver_for_s,
+        )  # fmt: skip
+        self.market("CreditsAdded", source=key, currency=terms.currency, payouts=[(terms.seller, units)])
+
     def give_back(self, name: str, event: str) -> None:
         """Cancel or refund."""
         key, terms, amount = self._order(name)
@@ -230,6 +339,12 @@ class Story:
         shares = [(BUYER, part), (terms.seller, amount - part)]
         self.market(
             "CreditsAdded", source=key, currency=terms.currency, payouts=[share for share in shares if share[1]]
+        )
+
+    def bond(self, account: str, free_units: int, currency: str = ETH, source: str = "0x" + "0" * 64) -> None:
+        """Let a free bond become what is said."""
+        self.market(
+            "BondChanged", account=account, currency=currency, source=bytes.fromhex(source[2:]), free=free_units
         )
 
     def withdraw(self, account: str, units: int, to: str | None = None) -> None:
@@ -256,6 +371,9 @@ def _hash(text: str) -> str:
 def tell_all(story: Story, picture: str | None = None) -> None:
     """Tell a story in which every page has something to show: each state of an order, each kind of listing."""
     story.platform(FOUNDER, 100)
+    story.claim(SELLERS_NAME, SELLER)
+    story.profile(SELLERS_NAME, SELLER, "I mend **lamps**.", picture)
+    story.claim(HANDED_NAME, STRANGER)
     lamps = story.community(
         "도깨비불 공방", "LAMP",
         {"text": "한밤에 등불을 고치고 만드는 모임이에요.\n\nWe mend lamps at midnight.", "lang": "ko", "picture": picture,
@@ -282,6 +400,22 @@ def tell_all(story: Story, picture: str | None = None) -> None:
     ) -> dict[str, Any]:
         return {"title": title, "text": text, "lang": lang, "picture": picture, "kind": kind, "tags": list(tags)}
 
+    parts = tuple(Milestone(share, 7 * DAY, 3 * DAY) for share in (2_000, 3_000, 5_000))
+    story.list(
+        "mural",
+        said("Mural in three nights", "Sketch, ground, colours.", "service"),
+        kind="service",
+        transit_for_s=0,
+        bond_bps=500,
+        extras=Extras(parts, False),
+    )
+    story.list(
+        "bowl",
+        said("Bowl, priced by feel", "What is it worth?"),
+        arbiter_fee_units=10**16,
+        extras=Extras((), True),
+        quantity=9,
+    )
     story.list(
         "lamp",
         said("도깨비불 등잔", "푸른 불꽃이 나는 등잔. 높이 30 cm, 기름은 따로예요.", lang="ko", tags=("등불",)),
@@ -317,6 +451,18 @@ def tell_all(story: Story, picture: str | None = None) -> None:
     story.list("ended", said("Last winter's lanterns", "Gone."), valid_until_ts=story.at_ts + 60)
     story.list("gone", said("Sold out tea", "Tea."), quantity=0)
     story.list("undescribed", None)
+    story.list(
+        "song",
+        said("A song in three nights", "A sketch, a rehearsal, a song.", "service"),
+        kind="service",
+        transit_for_s=0,
+        bond_bps=2_000,
+        referral_bps=500,
+        per_buyer_open_quantity=2,
+        extras=Extras(
+            (Milestone(2_500, 7 * DAY, 3 * DAY), Milestone(2_500, 3 * DAY, 2 * DAY), Milestone(5_000, DAY, DAY)), True
+        ),
+    )
     story.list("paused", said("Paused pickles", "Pickles."))
     story.market("ListingPaused", listingId=bytes.fromhex(story.listings["paused"][0][2:]), paused=True)
 
@@ -351,3 +497,48 @@ def tell_all(story: Story, picture: str | None = None) -> None:
         story.deliver(name)
         story.contest(name, "It never came.")
     story.dispute("disputed")
+    story.split(1, SELLER, (SELLER, 6_000), (STRANGER, 4_000))
+    story.bond(SELLER, 3 * 10**16)
+    story.buy("sung", "song", referrer=STRANGER)
+    story.accept("sung")
+    story.bond(SELLER, 10**16, source=story.orders["sung"][0])
+    story.buy("unsung", "song")
+    tell_of_changes(story)
+    story.split(2, SELLER, (SELLER, 5_000), (BUYER, 5_000))
+    story.earn(2, 10**17)
+    story.owe_split(2, 1, 3 * 10**16)
+    story.propose(2, SELLER, 2, story.at_ts + 30 * DAY, (0, 4_000, 0), (1, 6_000, story.at_ts + 90 * DAY))
+
+
+def tell_of_changes(story: Story) -> None:
+    """Tell of orders that do not go straight on: parts, offers, another holder, an agreement, a ruling between offers."""
+    story.buy("parts", "mural")
+    story.accept("parts")
+    story.deliver("parts")
+    story.pay_milestone("parts", 0, 2 * 10**16, 8 * 10**16, 7 * DAY)
+    story.deliver("parts")
+    for name in ("haggled", "settled", "final"):
+        story.buy(name, "bowl")
+        story.accept(name)
+    story.change("haggled", "OrderReleased", amount=10**16, left=9 * 10**16)
+    story.change("haggled", "OrderPartRefunded", amount=10**16, left=8 * 10**16)
+    story.change("haggled", "OrderExtended", clock=story.at_ts + 20 * DAY)
+    story.change("haggled", "SettlementOffered", by=BUYER, toHolder=6 * 10**16, sequence=1)
+    story.change("haggled", "SettlementOffered", by=SELLER, toHolder=2 * 10**16, sequence=2)
+    story.change("settled", "SettlementOffered", by=BUYER, toHolder=4 * 10**16, sequence=1)
+    story.change("settled", "SettlementWithdrawn", by=BUYER, sequence=2)
+    story.change("settled", "OrderSettled", by=SELLER, toHolder=3 * 10**16)
+    story.buy("handed", "bowl", holder=BUYER, payer=PAYER)
+    story.change("handed", "OrderTransferred", **{"from": BUYER, "to": STRANGER})
+    story.deliver("final")
+    story.contest("final", "It is worth a third.")
+    story.change("final", "FinalOffersFrozen", holdersOffer=7 * 10**16, sellersOffer=2 * 10**16)
+    story.dispute("final")
+    drawn = io.BytesIO()
+    Image.new("RGB", (40, 30), "#b3361c").save(drawn, "PNG")
+    story.show("final", SELLER, drawn.getvalue())
+    story.hand_over(HANDED_NAME, STRANGER, PAYER, done=True)
+    story.claim(RETIRED_NAME, STRANGER)
+    story.persona("PersonaRetired", persona=persona_id(RETIRED_NAME), holder=STRANGER)
+    story.hand_over(SELLERS_NAME, SELLER, STRANGER, done=False)
+    story.persona("NicknameCommitted", account=BUYER, commitment=b"\x5b" * 32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,16 @@ import pytest
 from flask import Flask
 
 from frontend.extensions import queries
-from frontend.pages.deadlines import actions_for, is_my_turn, last_ruling_ts, next_step, progress, roles_of
+from frontend.pages.deadlines import (
+    actions_for,
+    extension_room_s,
+    is_my_turn,
+    last_ruling_ts,
+    next_step,
+    progress,
+    roles_of,
+    settlements_for,
+)
 from frontend.pages.terms import terms_of
 from tests.frontend.pages.story import ARBITER, BACKUP, BUYER, SELLER, STRANGER, Story
 
@@ -26,18 +36,21 @@ def order(story: Story, name: str) -> Any:
 
 
 IN_TIME = [
-    ("funded", "seller", SELLER, ["accept", "decline"]),
-    ("funded", "seller", BUYER, ["cancel"]),
-    ("accepted", "seller", SELLER, ["deliver", "refund"]),
-    ("accepted", "seller", BUYER, []),
-    ("delivered", "buyer", BUYER, ["confirm", "dispute"]),
-    ("delivered", "buyer", SELLER, ["refund"]),
-    ("contested", "seller", SELLER, ["stake", "evidence", "refund"]),
-    ("contested", "seller", BUYER, ["stake", "evidence"]),
+    ("funded", "seller", SELLER, ["accept", "decline", "refund_part"]),
+    ("funded", "seller", BUYER, ["cancel", "release", "extend", "transfer"]),
+    ("accepted", "seller", SELLER, ["deliver", "refund", "refund_part"]),
+    ("accepted", "seller", BUYER, ["release", "extend", "transfer"]),
+    ("delivered", "buyer", BUYER, ["confirm", "dispute", "release", "transfer"]),
+    ("delivered", "buyer", SELLER, ["refund", "refund_part", "extend"]),
+    ("contested", "seller", SELLER, ["stake", "evidence", "refund", "refund_part"]),
+    ("contested", "seller", BUYER, ["stake", "evidence", "release"]),
     ("contested", "seller", STRANGER, ["stake"]),
     ("disputed", "arbiter", ARBITER, ["rule"]),
     ("disputed", "arbiter", BACKUP, []),
-    ("disputed", "arbiter", SELLER, ["evidence", "refund"]),
+    ("disputed", "arbiter", SELLER, ["evidence", "refund", "refund_part"]),
+    ("parts", "buyer", BUYER, ["confirm", "dispute", "release", "transfer"]),
+    ("handed", "seller", BUYER, []),
+    ("handed", "seller", STRANGER, ["cancel", "release", "extend", "transfer"]),
     ("completed", "nobody", SELLER, []),
 ]
 
@@ -53,11 +66,11 @@ def test_role_is_offered_its_steps_when_in_time(
 
 
 OVERDUE = [
-    ("funded", SELLER, ["expire", "decline"]),
-    ("funded", BUYER, ["expire", "cancel"]),
-    ("accepted", SELLER, ["expire", "refund"]),
-    ("delivered", BUYER, ["expire", "confirm"]),
-    ("contested", SELLER, ["expire", "evidence", "refund"]),
+    ("funded", SELLER, ["expire", "decline", "refund_part"]),
+    ("funded", BUYER, ["expire", "cancel", "release", "transfer"]),
+    ("accepted", SELLER, ["expire", "refund", "refund_part"]),
+    ("delivered", BUYER, ["expire", "confirm", "release", "transfer"]),
+    ("contested", SELLER, ["expire", "evidence", "refund", "refund_part"]),
     ("contested", STRANGER, ["expire"]),
 ]
 
@@ -86,7 +99,7 @@ def test_backup_rules_when_arbiter_was_silent(story: Story) -> None:
 def test_dispute_ends_with_the_arbiter_when_there_is_no_backup(story: Story) -> None:
     found = order(story, "disputed")
     nobody = {**found.listing.terms, "backupArbiter": "0x" + "0" * 40}
-    alone = replace(found, listing=replace(found.listing, terms=nobody))
+    alone = replace(found, listing=replace(found.listing, terms_json=json.dumps(nobody)))
     assert last_ruling_ts(alone) == alone.clock_ts
     assert next_step(alone, alone.clock_ts + 1).actor == "anyone"
 
@@ -107,7 +120,39 @@ def test_nobody_has_a_role_when_nobody_is_signed_in(story: Story) -> None:
     [
         ("funded", (1, 4)), ("accepted", (2, 4)), ("instant", (1, 3)), ("delivered", (3, 4)), ("contested", (4, 6)),
         ("disputed", (5, 6)), ("completed", (4, 4)), ("cancelled", (2, 2)), ("refunded", (3, 3)), ("resolved", (6, 6)),
+        ("settled", (2, 2)),
     ],
 )  # fmt: skip
 def test_progress_counts_steps_when_order_has_come_so_far(story: Story, name: str, steps: tuple[int, int]) -> None:
     assert progress(order(story, name)) == steps
+
+
+AGREEING = ["offer", "sign", "settle_signed", "withdraw_offer"]
+
+
+@pytest.mark.parametrize(
+    ("name", "account", "steps"),
+    [
+        ("haggled", BUYER, ["accept_offer", *AGREEING]), ("haggled", SELLER, ["accept_offer", *AGREEING]), ("haggled", ARBITER, []),
+        ("haggled", STRANGER, []), ("funded", BUYER, AGREEING), ("disputed", SELLER, AGREEING), ("settled", BUYER, []),
+        ("completed", SELLER, []),
+    ],
+)  # fmt: skip
+def test_party_may_agree_while_the_order_is_open(story: Story, name: str, account: str, steps: list[str]) -> None:
+    found = order(story, name)
+    assert settlements_for(found, roles_of(found, account)) == steps
+
+
+def test_no_more_time_is_offered_when_the_maximum_was_given(story: Story) -> None:
+    found = order(story, "funded")
+    used_up = replace(found, extended_s=180 * 86_400)
+    assert extension_room_s(found) == 180 * 86_400
+    assert extension_room_s(used_up) == 0
+    assert "extend" not in actions_for(used_up, roles_of(used_up, BUYER), used_up.clock_ts)
+
+
+def test_order_cannot_be_handed_over_when_it_is_for_one_buyer_only(story: Story) -> None:
+    found = order(story, "funded")
+    only = {**found.listing.terms, "onlyBuyer": BUYER}
+    alone = replace(found, listing=replace(found.listing, terms_json=json.dumps(only)))
+    assert "transfer" not in actions_for(alone, roles_of(alone, BUYER), alone.clock_ts)

@@ -118,7 +118,7 @@ def test_order_says_where_the_money_went_when_resolved(client: FlaskClient, stor
     assert "0.03 ETH" in page
     assert "0.07 ETH" in page
     assert "그날 밤엔 푸른색이었어요." in page
-    assert "The text is not stored here." in page
+    assert "The text is not stored here" in page
 
 
 def test_commission_is_named_when_order_was_completed(client: FlaskClient, story: Story) -> None:
@@ -183,3 +183,61 @@ def test_banner_tells_what_to_click_when_the_chain_was_reset(tmp_path: Path) -> 
     assert "The local chain was started afresh." in words(client, "/explore")
     client.get("/?chain_reset_seen=1")
     assert "The local chain was started afresh." not in words(client, "/")
+
+
+def test_disputes_stand_in_the_order_of_their_deadlines_when_the_arbiter_looks(
+    signed_in: SignedIn, story: Story
+) -> None:
+    client, _ = signed_in(ARBITER)
+    page = client.get("/arbitration").get_data(as_text=True)
+    waiting = page[: page.index('id="done"')]
+    keys = [story.orders[name][0] for name in ("contested", "disputed", "final")]
+    shown = sorted(keys, key=lambda key: waiting.index(f"/o/{key}"))
+    with client.application.app_context():
+        assert shown == sorted(keys, key=lambda key: (queries.order(key).clock_ts, key))
+
+
+def test_agreement_page_shows_both_offers_and_accepts_only_the_other_sides(signed_in: SignedIn, story: Story) -> None:
+    path = f"/o/{story.orders['haggled'][0]}/settle"
+    for account, to_holder in ((BUYER, 2 * 10**16), (SELLER, 6 * 10**16)):
+        client, _ = signed_in(account)
+        page = Page(client.get(path).get_data(as_text=True))
+        assert page.values()["accept_offer-to_holder"] == str(to_holder)
+        assert page.values()["offer-expected"] == str(8 * 10**16)
+    seen = words(client, path)
+    # 0.08 in escrow; the buyer's offer leaves the seller 0.02 less 3.5 %
+    assert "0.06 ETH" in seen
+    assert "0.0193 ETH" in seen
+
+
+def test_dispute_page_shows_what_a_ruling_between_offers_would_do(signed_in: SignedIn, story: Story) -> None:
+    client, _ = signed_in(ARBITER)
+    path = f"/o/{story.orders['final'][0]}/dispute"
+    shown = [
+        attrs for attrs in Page(client.get(path).get_data(as_text=True)).all("img") if attrs.get("class") == "gallery"
+    ]
+    assert [attrs["alt"] for attrs in shown] == ["A picture shown to the arbiter"]
+    assert client.get(str(shown[0]["src"])).mimetype == "image/webp"
+    seen = words(client, path)
+    assert "It is worth a third." in seen
+    assert "nearest to 20 %" in seen
+    assert "nearest to 70 %" in seen
+    # the buyer's offer picked: 0.07 to the buyer, 7/10 of his stake back
+    assert "0.007 ETH" in seen
+    assert "Rule" in seen
+
+
+def test_order_page_tells_of_parts_holders_and_gifts(signed_in: SignedIn, story: Story) -> None:
+    client, _ = signed_in(BUYER)
+    parts = words(client, f"/o/{story.orders['parts'][0]}")
+    assert "Milestone 2 of 3." in parts
+    assert "Paid next, before commissions: 0.03 ETH" in parts  # 3/8 of the 0.08 left
+    assert "Seller's bond 0.005 ETH" in parts
+    handed = words(client, f"/o/{story.orders['handed'][0]}")
+    assert "First buyer" in handed
+    assert "A gift, paid by" in handed
+    assert "What you can do" not in handed  # it is somebody else's now
+    haggled = words(client, f"/o/{story.orders['haggled'][0]}")
+    for told in ("The buyer paid a part: 0.01 ETH", "The seller gave a part back: 0.01 ETH", "More time was given"):
+        assert told in haggled
+    assert "Ended by agreement. To the buyer: 0.03 ETH" in words(client, f"/o/{story.orders['settled'][0]}")

@@ -336,3 +336,101 @@ def test_form_is_refused_when_its_key_is_too_long(signed_in: SignedIn, story: St
     client, csrf = signed_in(BUYER)
     data = {"csrf_token": csrf, "accept-form_key": "x" * 500}
     assert client.post(f"/o/{story.orders['funded'][0]}/accept", data=data).status_code == 422
+
+
+WHOLE = str(10**17)  # what is in escrow of the story's orders
+BAD_CHANGES = {
+    "a part of nothing": ("funded", BUYER, "release", {"amount": "0", "expected": WHOLE}, "amount"),
+    "more than there is": ("funded", BUYER, "release", {"amount": "0.11", "expected": WHOLE}, "amount"),
+    "more back than there is": ("accepted", SELLER, "refund_part", {"amount": "0.11", "expected": WHOLE}, "amount"),
+    "a part that is no number": ("accepted", SELLER, "refund_part", {"amount": "half", "expected": WHOLE}, "amount"),
+    "no more time": ("funded", BUYER, "extend", {"more": "0", "clock": "1"}, "more"),
+    "too much time": ("funded", BUYER, "extend", {"more": "181", "clock": "1"}, "more"),
+    "no new holder": ("funded", BUYER, "transfer", {"to": "me", "sure": "y"}, "to"),
+    "a transfer that is not ticked": ("funded", BUYER, "transfer", {"to": "0x" + "ab" * 20}, "sure"),
+    "an offer above all": ("funded", SELLER, "offer", {"amount": "0.2", "expected": WHOLE}, "amount"),
+    "an offer without what was seen": ("funded", SELLER, "offer", {"amount": "0.05", "expected": ""}, None),
+    "no link": ("funded", SELLER, "settle_signed", {"link": ""}, "link"),
+    "a link of nothing": ("funded", SELLER, "settle_signed", {"link": "https://example.org/#to=1"}, "link"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_CHANGES)
+def test_change_of_an_order_is_refused_when_form_is_wrong(
+    signed_in: SignedIn, story: Story, name: str, asked: list[str]
+) -> None:
+    order, account, step, data, field = BAD_CHANGES[name]
+    client, csrf = signed_in(account)
+    sent = {f"{step}-{part}": value for part, value in data.items()}
+    answer = post(client, csrf, f"/o/{story.orders[order][0]}/{step}", sent)
+    assert answer.status_code == 422
+    page = Page(answer.get_data(as_text=True))
+    assert 'role="alert"' in page.source
+    if field:
+        assert f'id="{step}-{field}-error"' in page.source
+    assert asked == []
+
+
+def test_change_of_an_order_goes_to_the_chain_when_form_is_right(
+    signed_in: SignedIn, story: Story, asked: list[str]
+) -> None:
+    key = story.orders["funded"][0]
+    client, csrf = signed_in(BUYER)
+    for step, data in (
+        ("release", {"amount": "0.04", "expected": WHOLE}),
+        ("offer", {"amount": "0", "expected": WHOLE}),
+        ("transfer", {"to": "0x" + "ab" * 20, "sure": "y"}),
+    ):
+        asked.clear()
+        sent = {f"{step}-{part}": value for part, value in data.items()}
+        assert_asked(asked, post(client, csrf, f"/o/{key}/{step}", sent))
+
+
+def test_page_that_is_behind_is_told_so_when_a_part_is_paid(signed_in: SignedIn, story: Story) -> None:
+    client, csrf = signed_in(BUYER)
+    sent = {"release-amount": "0.01", "release-expected": str(2 * 10**17)}
+    answer = post(client, csrf, f"/o/{story.orders['haggled'][0]}/release", sent)
+    assert "What is in escrow has changed since you opened the page" in answer.get_data(as_text=True)
+
+
+def test_nothing_is_given_to_sign_when_the_amount_is_wrong_or_the_account_a_stranger(
+    signed_in: SignedIn, story: Story, asked: list[str]
+) -> None:
+    path = f"/o/{story.orders['funded'][0]}/settlement"
+    data = {"sign-amount": "0.05", "sign-valid": "2", "sign-valid_unit": "days"}
+    client, csrf = signed_in(BUYER)
+    wrong = post(client, csrf, path, {**data, "sign-amount": "7"})
+    assert wrong.status_code == 422
+    assert "0.1" in wrong.get_json()["error"]["text"]
+    stranger, its_csrf = signed_in(STRANGER)
+    assert post(stranger, its_csrf, path, data).status_code == 403
+    assert asked == []
+
+
+def test_picture_for_the_arbiter_is_kept_and_goes_to_the_chain(
+    signed_in: SignedIn, story: Story, asked: list[str]
+) -> None:
+    from PIL import Image
+
+    drawn = io.BytesIO()
+    Image.new("RGB", (40, 30), "#b3361c").save(drawn, "PNG")
+    client, csrf = signed_in(BUYER)
+    path = f"/o/{story.orders['disputed'][0]}/picture"
+    assert post(client, csrf, path, {"picture-picture_hash": ""}).status_code == 422
+    text = post(client, csrf, path, {"picture-picture": (io.BytesIO(b"no picture"), "note.txt")})
+    assert 'id="picture-picture-error"' in text.get_data(as_text=True)
+    assert asked == []
+    answer = post(client, csrf, path, {"picture-picture": (io.BytesIO(drawn.getvalue()), "crack.png")})
+    assert_asked(asked, answer)
+    kept = Page(answer.get_data(as_text=True)).values()["picture-picture_hash"]
+    assert client.get(f"/content/{kept}").mimetype == "image/webp"
+
+
+def test_picture_for_the_arbiter_is_refused_when_it_is_not_kept_here(
+    signed_in: SignedIn, story: Story, asked: list[str]
+) -> None:
+    client, csrf = signed_in(BUYER)
+    path = f"/o/{story.orders['disputed'][0]}/picture"
+    answer = post(client, csrf, path, {"picture-picture_hash": "0x" + "12" * 32})
+    assert answer.status_code == 422
+    assert asked == []

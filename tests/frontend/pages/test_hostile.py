@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
 
-from frontend.store.database import writing
-from frontend.store.models import AppContent
+from frontend.content.documents import canonical, hash_of, read_document
+from frontend.services.content import _facts
 from tests.frontend.pages.addresses import Address, all_pages
 from tests.frontend.pages.conftest import make_app, sign_in
 from tests.frontend.pages.page import Page
@@ -57,14 +57,20 @@ def hostile(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
                 args["uri"] = words
             on_chain(contract, address, name, **args)
 
+        def keep(document: Mapping[str, Any]) -> str:
+            """Keep what a stranger has written elsewhere, in a spelling of their own, and brought here."""
+            name = "name" if "name" in document else "title"
+            changed = {**document, name: (words.strip() or ".")[:120], "text": words[:10_000]}
+            changed |= {"rules": words[:10_000], "lang": 'ko" x="', "picture": None}
+            data = canonical(changed)
+            return story.contents._keep(data, "application/json", **_facts(read_document(hash_of(data), data)))
+
         story.emit = emit  # type: ignore[method-assign]
+        story.contents.store_description = keep  # type: ignore[method-assign, assignment]
         tell_all(story)
 
     folder: Path = tmp_path_factory.mktemp("hostile")
     app, story = make_app(folder, tell)
-    with writing(story.engine).begin() as connection:
-        changed = {"title": words, "text": words, "rules": words, "lang": 'ko" x="'[:8], "tags": None}
-        connection.execute(update(AppContent).values(**changed))
     return app, story, words
 
 

@@ -1,0 +1,1 @@
+"""Free bonds: what a seller puts aside for delivering in time."""

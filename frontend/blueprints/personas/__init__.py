@@ -1,0 +1,1 @@
+"""Personas: the account's own nickname, and everybody's page under theirs."""

@@ -1,0 +1,1 @@
+"""Splits: income that several payees share."""

@@ -1,0 +1,164 @@
+"""Descriptions of listings and communities: their schema, and the one spelling whose hash goes on the chain.
+
+The fields and their limits are told to others in docs/content.md.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from eth_utils.crypto import keccak
+from flask_babel import gettext
+
+from frontend.content.markdown import words_of
+from frontend.content.proofs import Proof, proofs_of
+from frontend.errors import Refused
+
+HASH = re.compile(r"0x[0-9a-f]{64}")
+MAX_JSON_BYTES = 64 * 1024
+MAX_TITLE, MAX_TEXT, MAX_TAGS, MAX_TAG = 120, 10_000, 10, 40
+EXCERPT = 300
+
+
+class Malformed(ValueError):
+    """These bytes are no description, whatever they hash to."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A description that was read from bytes."""
+
+    hash: str
+    title: str
+    text: str
+    lang: str
+    picture_hash: str | None
+    tags: tuple[str, ...]
+    rules: str
+    proofs: tuple[Proof, ...] = ()  # of a persona
+
+    @cached_property
+    def excerpt(self) -> str:
+        """The beginning of the text as plain words, for cards and the heads of pages."""
+        return words_of(self.text, EXCERPT)
+
+
+def canonical(document: Mapping[str, Any]) -> bytes:
+    """Give a document's one spelling: sorted keys, no spaces, UTF-8. Its keccak256 is what goes on the chain."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def hash_of(data: bytes) -> str:
+    """Give keccak256 of bytes as 0x hex."""
+    return "0x" + keccak(data).hex()
+
+
+def clean_document(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a description as it is written here. Raises: Refused, by its field, when something is missing or too long."""
+    title_name = "title" if "title" in found else "name"
+    clean: dict[str, Any] = {
+        title_name: clean_text(found.get(title_name), MAX_TITLE, title_name),
+        "text": clean_text(found.get("text", ""), MAX_TEXT, "text"),
+        "lang": found.get("lang") if found.get("lang") in ("ko", "en") else "en",
+        "picture": _picture(found.get("picture")),
+        "tags": _tags(found.get("tags") or ()),
+    }
+    if not clean[title_name]:
+        raise Refused(gettext("Please fill this in."), key="missing", field=title_name)
+    for extra in ("kind", "rules"):
+        if found.get(extra):
+            clean[extra] = clean_text(found[extra], MAX_TEXT, extra)
+    if found.get("proofs"):
+        clean["proofs"] = [proof.to_json() for proof in found["proofs"]]
+    return clean
+
+
+def clean_text(value: Any, most: int, field: str) -> str:
+    """Give a text in composed form without what PostgreSQL and people cannot read. Raises: Refused when too long."""
+    if not isinstance(value, str):
+        raise Refused(gettext("Please fill this in."), key="missing", field=field)
+    if len(value) > most:
+        raise Refused(gettext("This is too long: at most %(most)s letters.", most=most), key="too_long", field=field)
+    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\0", ""))
+    text = text.encode("utf-8", "replace").decode()
+    return text.strip()
+
+
+def no_picture() -> Refused:
+    """Give the refusal of a picture that is not kept here."""
+    return Refused(
+        gettext("The picture is not here any more. Please upload it again."), key="no_picture", field="picture"
+    )
+
+
+def _picture(found: Any) -> str | None:
+    if not found:
+        return None
+    if not isinstance(found, str) or not HASH.fullmatch(found):
+        raise no_picture()
+    return found
+
+
+def _tags(found: Any) -> list[str]:
+    tags = [clean_text(tag, MAX_TAG, "tags") for tag in found]
+    if len(tags) > MAX_TAGS:
+        raise Refused(gettext("At most %(most)s tags.", most=MAX_TAGS), key="too_many_tags", field="tags")
+    return [tag for tag in dict.fromkeys(tags) if tag]
+
+
+def read_document(content_hash: str, data: bytes) -> Document:
+    """Read a description, whoever wrote it: any spelling of the JSON, and fields that we do not know, are fine.
+
+    Raises: Malformed.
+    """
+    if len(data) > MAX_JSON_BYTES:
+        raise Malformed("longer than 64 KiB")
+    try:
+        found = json.loads(data.decode("utf-8"), object_pairs_hook=_each_once, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise Malformed("not JSON in UTF-8") from None
+    if not isinstance(found, dict):
+        raise Malformed("not an object")
+    title = _text(found, "title" if "title" in found else "name", MAX_TITLE)
+    if not title.strip():
+        raise Malformed("no title")
+    picture, tags = found.get("picture"), found.get("tags", [])
+    if picture is not None and not (isinstance(picture, str) and HASH.fullmatch(picture)):
+        raise Malformed("picture is no hash")
+    if not isinstance(tags, list) or len(tags) > MAX_TAGS:
+        raise Malformed("tags are no short list")
+    if not all(isinstance(tag, str) and len(tag) <= MAX_TAG for tag in tags):
+        raise Malformed("a tag is no short text")
+    lang = found.get("lang", "en")
+    return Document(
+        hash=content_hash,
+        title=title,
+        text=_text(found, "text", MAX_TEXT, needed=False),
+        lang=lang if lang in ("ko", "en") else "en",
+        picture_hash=picture,
+        tags=tuple(tags),
+        rules=_text(found, "rules", MAX_TEXT, needed=False),
+        proofs=proofs_of(found.get("proofs")),
+    )
+
+
+def _text(found: dict[str, Any], name: str, most: int, *, needed: bool = True) -> str:
+    value = found.get(name, None if needed else "")
+    if not isinstance(value, str) or len(value) > most:
+        raise Malformed(f"{name} is no text of at most {most} characters")
+    # half a surrogate pair is allowed in JSON and in nothing else
+    return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("a name stands twice")
+    return dict(pairs)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")

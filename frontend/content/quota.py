@@ -1,0 +1,39 @@
+"""How much one account may upload in a day."""
+
+from flask_babel import gettext
+
+from frontend.errors import TooMany
+from frontend.limits import Limiter
+
+DAY_S = 86_400
+MEGABYTE = 1024 * 1024
+
+
+class UploadsSpent(TooMany):
+    """The account's bytes of this day are used up."""
+
+    key = "uploads_spent"
+
+    def __init__(self, retry_after_s: int, most_bytes: int) -> None:
+        super().__init__(retry_after_s)
+        self.text = gettext(
+            "One account can upload %(most)s MB a day, and this would be more. It is counted anew at midnight UTC.",
+            most=most_bytes // MEGABYTE,
+        )
+
+
+class Quota:
+    """Counts uploaded bytes per account and day, in the database; the accounts stand there as hashes only."""
+
+    def __init__(self, limiter: Limiter, most_bytes: int) -> None:
+        self._limiter = limiter
+        self._most_bytes = most_bytes
+
+    def spend(self, account: str | None, size_bytes: int) -> None:
+        """Count an upload. Args: account None for what the server itself keeps. Raises: UploadsSpent; then nothing counts."""
+        if account is None:
+            return
+        try:
+            self._limiter.hit("upload bytes", account.lower(), self._most_bytes, DAY_S, cost=size_bytes)
+        except TooMany as full:
+            raise UploadsSpent(full.retry_after_s, self._most_bytes) from None

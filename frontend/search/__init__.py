@@ -1,0 +1,1 @@
+"""Full-text search in Korean and English, the same on SQLite and PostgreSQL."""

@@ -1,0 +1,108 @@
+// Long forms survive a reload, a closed lid and the back button: what is typed stays in this tab's own storage, under the
+// account that typed it. It never goes anywhere; signing out, another account and the finished transaction remove it.
+
+const PREFIX = "draft-";
+const SENT = "draft-sent";
+const WAIT_MS = 300;
+const MAX_FIELD = 20_000;
+const NEVER = "[type=hidden], [type=file], [type=password], [type=submit], [data-private], [data-private] *";
+
+const account = document.getElementById("signed-in")?.dataset.account?.toLowerCase();
+const forms = [...document.querySelectorAll("form[data-draft]")];
+const keyOf = form => `${PREFIX}${account}-${location.pathname}-${new URLSearchParams(location.search).get("community") ?? ""}-${form.dataset.draft}`;
+const fieldsOf = form => [...form.elements].filter(field => field.name && !field.matches(NEVER) && "value" in field);
+const isSwitch = field => field.type === "checkbox" || field.type === "radio";
+
+// a field's name, and which of those with the same name it is
+function named(form) {
+  const seen = new Map();
+  return fieldsOf(form).map(field => {
+    const number = seen.get(field.name) ?? 0;
+    seen.set(field.name, number + 1);
+    return [`${field.name} ${number}`, field];
+  });
+}
+
+function keep(form) {
+  const values = {};
+  for (const [name, field] of named(form)) values[name] = isSwitch(field) ? field.checked : field.value.slice(0, MAX_FIELD);
+  try {
+    sessionStorage.setItem(keyOf(form), JSON.stringify(values));
+  } catch {
+    // no room, or storage is switched off: the form works without
+  }
+}
+
+function bringBack(form) {
+  let values;
+  try {
+    values = JSON.parse(sessionStorage.getItem(keyOf(form)) || "null");
+  } catch {
+    values = null;
+  }
+  if (!values) return false;
+  let changed = false;
+  for (const [name, field] of named(form)) {
+    if (!(name in values)) continue;
+    const property = isSwitch(field) ? "checked" : "value";
+    if (field[property] === values[name]) continue;
+    field[property] = values[name];
+    field.closest("details")?.setAttribute("open", "");
+    changed = true;
+  }
+  if (changed) form.dispatchEvent(new Event("change", { bubbles: true }));
+  return changed;
+}
+
+// says that something was brought back, and offers the empty form
+function tell(form) {
+  const note = document.createElement("p");
+  note.className = "notice";
+  note.setAttribute("role", "status");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "fit secondary";
+  button.textContent = form.dataset.draftClear;
+  button.addEventListener("click", () => {
+    sessionStorage.removeItem(keyOf(form));
+    delete form.dataset.draft; // nothing more is kept on the way out
+    location.assign(location.href);
+  });
+  note.append(`${form.dataset.draftKept} `, button);
+  form.before(note);
+}
+
+function forgetOthers() {
+  for (const name of Object.keys(sessionStorage)) {
+    const isDraft = name.startsWith(PREFIX) && name !== SENT;
+    if (isDraft && !(account && name.startsWith(`${PREFIX}${account}-`))) sessionStorage.removeItem(name);
+  }
+}
+
+function watch(form) {
+  let timer = 0;
+  const later = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => "draft" in form.dataset && keep(form), WAIT_MS);
+  };
+  form.addEventListener("input", later);
+  form.addEventListener("change", later);
+  form.addEventListener("submit", () => { keep(form); sessionStorage.setItem(SENT, keyOf(form)); });
+  let touched = false;
+  form.addEventListener("input", () => { touched = true; });
+  addEventListener("pagehide", () => touched && "draft" in form.dataset && keep(form));
+}
+
+forgetOthers();
+if (account) {
+  for (const form of forms) {
+    if (bringBack(form)) tell(form);
+    watch(form);
+  }
+}
+// on the page of the transaction that the form has become
+document.addEventListener("transaction-sent", () => {
+  const key = sessionStorage.getItem(SENT);
+  if (key) sessionStorage.removeItem(key);
+  sessionStorage.removeItem(SENT);
+});

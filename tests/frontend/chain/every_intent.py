@@ -1,0 +1,380 @@
+"""One intent of every kind that the services can build, on a real chain, as /intents/<id>.json gives it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+from PIL import Image
+
+from frontend.errors import Refused
+from frontend.services.carts import Wanted
+from frontend.services.split_changes import Change, Share, link_of
+from frontend.services.splits import Part, account_of_version
+from tests.frontend.chain.agreeing import list_work, send_call, signature_of, signed_link
+from tests.frontend.chain.conftest import ETH, listing_form, new_key
+from tests.frontend.chain.site import Person, Site
+from tests.helpers.nicknames import commitment
+
+ETHER = 10**18
+DAY_S = 86400
+
+
+class Tour:
+    """Goes once through everything that a market does, and keeps the documents by name."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.seller, self.buyer, self.arbiter, self.stranger = (site.person(n) for n in (1, 2, 3, 4))
+        self.documents: dict[str, dict[str, Any]] = {}
+
+    def built(self, name: str, person: Person, prepare: Callable[[Any, str], Any]) -> dict[str, Any]:
+        """Build an intent, and keep its document."""
+        with self.site.app.test_request_context():
+            intent = prepare(self.site.bound.services, person.address)
+        self.documents[name] = person.intent(intent.id)
+        return self.documents[name]
+
+    def done(self, name: str, person: Person, prepare: Callable[[Any, str], Any]) -> dict[str, Any]:
+        """Build an intent, keep its document, send it."""
+        found = self.built(name, person, prepare)
+        person.send(found)
+        self.site.follow()
+        assert person.intent(found["id"])["status"] == "final", name
+        return found
+
+    def go(self) -> dict[str, dict[str, Any]]:
+        """Do everything."""
+        self.communities()
+        self.sales()
+        self.disputes()
+        self.changes()
+        self.agreements()
+        self.milestones()
+        self.token_sales()
+        self.advanced_sales()
+        self.splits()
+        self.personas()
+        self.money()
+        self.farewell()
+        return self.documents
+
+    def communities(self) -> None:
+        values = ("버섯 Club", "MUSH", 10**24, 10**21, 0, 10 * DAY_S, 250, {"text": "버섯", "lang": "ko"})
+        self.done("open", self.seller, lambda s, who: s.communities.prepare_open(who, *values, new_key()))
+        with self.site.app.app_context():
+            self.id = max(row.id for row in self.site.bound.queries.communities().items)
+        self.done("set_fee", self.seller, lambda s, who: s.communities.prepare_set_fee(who, self.id, 200))
+        self.done(
+            "mint", self.seller, lambda s, who: s.tokens.prepare_mint(who, self.id, self.buyer.address, 50 * ETHER)
+        )
+        pairs = [(self.buyer.address, 7), (self.stranger.address, 5 * ETHER)]
+        self.done("mint_batch", self.seller, lambda s, who: s.tokens.prepare_mint_batch(who, self.id, pairs))
+        self.done(
+            "transfer", self.buyer, lambda s, who: s.tokens.prepare_transfer(who, self.id, self.seller.address, 3)
+        )
+        self.done("burn", self.buyer, lambda s, who: s.tokens.prepare_burn(who, self.id, 4))
+        self.site.market.warp(DAY_S)
+        self.site.follow()
+        self.done("mint_vested", self.stranger, lambda s, who: s.tokens.prepare_mint_vested(who, self.id))
+        words = {"text": "더 많은 버섯", "lang": "ko"}
+        self.done("set_uri", self.seller, lambda s, who: s.tokens.prepare_set_contract_uri(who, self.id, words))
+
+    def sales(self) -> None:
+        form = listing_form(self.arbiter.address, backup_arbiter=self.stranger.address)
+        found = self.seller.built(self.seller.post_form(f"/listings/new?community={self.id}", form))
+        self.documents["list"] = found
+        self.seller.send(found)
+        self.site.follow()
+        self.listing = found["subject"]
+        self.plain = str(
+            self.seller.do(f"/listings/new?community={self.id}", listing_form(self.arbiter.address))["subject"]
+        )
+        self.done("pause", self.seller, lambda s, who: s.market.prepare_set_paused(who, self.listing, True))
+        self.done("resume", self.seller, lambda s, who: s.market.prepare_set_paused(who, self.listing, False))
+        self.done(
+            "quantity", self.seller, lambda s, who: s.market.prepare_set_quantity_limit(who, self.listing, 50, 60)
+        )
+        first = self.buy("buy", self.listing, 2)
+        gift = self.buy("gift", self.listing, 1, holder=self.site.person(5).address)
+        self.order("decline", self.seller, gift)
+        self.order("cancel", self.buyer, self.buy("buy_2", self.listing, 1))
+        self.order("accept", self.seller, first)
+        self.order("deliver", self.seller, first, "0x" + "5e" * 32)
+        self.order("confirm", self.buyer, first)
+        again = self.buy("buy_3", self.listing, 1)
+        self.order("accept_2", self.seller, again)
+        self.order("refund", self.seller, again)
+
+    def buy(
+        self, name: str, listing: str, quantity: int, holder: str | None = None, referrer: str | None = None
+    ) -> str:
+        def prepare(services: Any, who: str) -> Any:
+            return services.market.prepare_buy(who, listing, quantity, 10**30, 2000, holder, None, new_key(), referrer)
+
+        return str(self.done(name, self.buyer, prepare)["subject"])
+
+    def order(self, name: str, person: Person, key: str, *more: Any) -> None:
+        method = "prepare_" + name.partition("_")[0]
+        self.done(name, person, lambda s, who: getattr(s.market, method)(who, key, *more))
+
+    def disputes(self) -> None:
+        key = self.buy("buy_4", self.listing, 1)
+        self.order("accept_3", self.seller, key)
+        self.order("deliver_2", self.seller, key)
+        self.order("dispute", self.buyer, key, "고장 났어요.")
+        self.order("stake", self.seller, key)
+        self.done(
+            "picture",
+            self.buyer,
+            lambda s, who: s.market.prepare_submit_picture(who, key, s.contents.store_picture(drawn())),
+        )
+        self.done("evidence", self.seller, lambda s, who: s.market.prepare_submit_evidence(who, key, "아니에요."))
+        self.order("rule", self.arbiter, key, 3333)
+
+    def changes(self) -> None:
+        """Parts, more time, another holder, a stake out of the bond."""
+        key = self.buy("buy_5", self.listing, 2)
+        clock_ts = self.found(key).clock_ts
+        self.done("extend", self.buyer, lambda s, who: s.changes.prepare_extend(who, key, clock_ts, DAY_S))
+        self.order("accept_5", self.seller, key)
+        left = self.found(key).amount_units
+        self.done("release", self.buyer, lambda s, who: s.changes.prepare_release(who, key, left, left // 3))
+        left = self.found(key).amount_units
+        self.done("refund_part", self.seller, lambda s, who: s.changes.prepare_refund_part(who, key, left, 12345))
+        heir = self.stranger.address
+        self.raw(self.buyer, "depositBond", self.buyer.address, ETH, ETHER, value_wei=ETHER)
+        self.order("deliver_5", self.seller, key)
+        self.done(
+            "dispute_from_bond",
+            self.buyer,
+            lambda s, who: s.market.prepare_dispute(who, key, "아니요.", from_bond=True),
+        )
+        self.raw(self.seller, "depositBond", self.seller.address, ETH, ETHER, value_wei=ETHER)
+        self.done("stake_from_bond", self.seller, lambda s, who: s.market.prepare_stake(who, key, from_bond=True))
+        other = self.buy("buy_6", self.plain, 1)
+        self.done("transfer_order", self.buyer, lambda s, who: s.changes.prepare_transfer(who, other, heir))
+        left_other = self.found(other).amount_units
+        self.done(
+            "release_all", self.stranger, lambda s, who: s.changes.prepare_release(who, other, left_other, left_other)
+        )
+
+    def agreements(self) -> None:
+        """Offers on the chain, and one by a link."""
+        key = self.buy("buy_7", self.listing, 1)
+        amount = self.found(key).amount_units
+        self.done("offer", self.buyer, lambda s, who: s.settlements.prepare_offer(who, key, amount, amount // 2))
+        self.done("withdraw_offer", self.buyer, lambda s, who: s.settlements.prepare_withdraw_offer(who, key))
+        self.done("offer_2", self.seller, lambda s, who: s.settlements.prepare_offer(who, key, amount, amount // 3))
+        self.done("accept_offer", self.buyer, lambda s, who: s.settlements.prepare_accept_offer(who, key, amount // 3))
+        signed = self.buy("buy_8", self.listing, 1)
+        link = signed_link(self.site, self.seller, signed, amount // 4)
+        self.done("settle_signed", self.buyer, lambda s, who: s.settlements.prepare_settle_signed(who, signed, link))
+
+    def milestones(self) -> None:
+        """A service in two parts."""
+        listing = list_work(self.site, self.seller, self.arbiter, self.id)
+        key = self.buy("buy_work", listing, 1)
+        self.order("accept_work", self.seller, key)
+        self.order("deliver_first", self.seller, key, "0x" + "5f" * 32)
+        self.order("confirm_first", self.buyer, key)
+        self.order("deliver_second", self.seller, key)
+        self.site.market.warp(2 * DAY_S)
+        self.site.follow()
+        self.order("expire_second", self.stranger, key)
+
+    def found(self, key: str) -> Any:
+        """Give an order as the index has it."""
+        with self.site.app.app_context():
+            return self.site.bound.queries.order(key)
+
+    def raw(self, person: Person, function: str, *args: Any, value_wei: int = 0) -> None:
+        """Send a call of the Market that no page makes."""
+        send_call(self.site, person, function, *args, value_wei=value_wei)
+
+    def token_sales(self) -> None:
+        with self.site.app.app_context():
+            token = self.site.bound.queries.community(self.id).token
+        form = listing_form(self.arbiter.address, currency=token, price="3", arbiter_fee="1")
+        self.token_listing = listing = str(self.seller.do(f"/listings/new?community={self.id}", form)["subject"])
+        key = self.buy("buy_with_permit", listing, 2)
+        signed = self.buyer.intent(self.documents["buy_with_permit"]["id"])
+        self.documents["buy_with_permit_signed"] = signed
+        self.order("accept_4", self.seller, key)
+        self.order("deliver_3", self.seller, key)
+        first = self.done("approve", self.buyer, lambda s, who: s.market.prepare_dispute(who, key, "No."))
+        self.documents["dispute_in_tokens"] = second = self.buyer.built(
+            self.buyer.post_form(f"/intents/{first['id']}/next", {})
+        )
+        self.buyer.send(second)
+        self.site.follow()
+        self.built("approve_the_stake", self.seller, lambda s, who: s.market.prepare_stake(who, key))
+        self.site.market.warp(4 * DAY_S)
+        self.site.follow()
+        self.order("expire", self.stranger, key)
+
+    def advanced_sales(self) -> None:
+        self.done("deposit_bond", self.seller, lambda s, who: s.bonds.prepare_deposit(who, ETH, ETHER))
+        form = listing_form(
+            self.arbiter.address, kind="service", transit_for="", bond="20", referral="5", max_fee="20", per_buyer="3", final_offer="y",
+            **{"milestones-0-share": "40", "milestones-1-share": "60", "milestones-1-deliver_within": "2", "milestones-1-inspect_within": "2"},
+        )  # fmt: skip
+        found = self.seller.built(self.seller.post_form(f"/listings/new?community={self.id}", form))
+        self.documents["list_with_extras"] = found
+        self.seller.send(found)
+        self.site.follow()
+        self.song = found["subject"]
+        key = self.buy("buy_referred", self.song, 1, referrer=self.stranger.address)
+        self.order("accept_5", self.seller, key)
+        self.done("withdraw_bond", self.seller, lambda s, who: s.bonds.prepare_withdraw(who, ETH, 10**17))
+        self.cart("buy_many", {self.song: 1, self.listing: 2})
+        self.cart("buy_many_with_permit", {self.song: 1, self.token_listing: 1, self.listing: 1})
+        self.documents["buy_many_signed"] = self.buyer.intent(self.documents["buy_many_with_permit"]["id"])
+
+    def cart(self, name: str, quantities: dict[str, int]) -> None:
+        def prepare(services: Any, who: str) -> Any:
+            wanted = [Wanted(listing, quantity, 10**30, 2000) for listing, quantity in quantities.items()]
+            return services.carts.prepare_buy_many(who, wanted, new_key())
+
+        self.done(name, self.buyer, prepare)
+
+    def splits(self) -> None:
+        """A split that earns by its deposit address and by the Market, and pays its payees."""
+        seller, buyer = self.seller.address, self.buyer.address
+        locked_ts = self.site.market.now() + DAY_S // 2
+        parts = [Part(seller, 6_000), Part(buyer, 4_000, locked_ts)]
+        self.done("create_split", self.seller, lambda s, who: s.splits.prepare_create(who, parts))
+        with self.site.app.app_context():
+            split_id = self.site.bound.queries.splits_known_to(seller).items[0].id
+            deposit = self.site.bound.services.splits.ask_deposit(split_id, [ETH])
+        assert deposit.holdings == [(ETH, 0)]
+        plain = {"permit": None, "chainId": 31337, "data": "0x", "gas": hex(60_000)}
+        self.buyer.send({**plain, "to": deposit.address, "value": hex(ETHER)}, report=False)
+        with self.site.app.app_context():
+            assert self.site.bound.services.splits.ask_deposit(split_id, [ETH]).holdings == [(ETH, ETHER)]
+        page = self.buyer.get(f"/splits/{split_id}/deposit").get_data(as_text=True)
+        assert f"<code>{deposit.address}</code>" in page
+        assert "<bdi>1 ETH</bdi>" in page
+        self.done("sweep", self.stranger, lambda s, who: s.splits.prepare_sweep(who, split_id, ETH))
+        due = (split_id, 1, 0, ETH, seller, 6 * 10**17)
+        self.done("send_share", self.stranger, lambda s, who: s.splits.prepare_send(who, *due))
+        claim = (split_id, 1, 1, ETH, buyer, 4 * 10**17)
+        self.done("claim", self.buyer, lambda s, who: s.splits.prepare_claim(who, *claim))
+        self.done(
+            "move_seat", self.buyer, lambda s, who: s.splits.prepare_move(who, split_id, 1, self.stranger.address)
+        )
+        with self.site.app.app_context():
+            dues = self.site.bound.queries.split_version(split_id, 1).books[0].dues
+        assert [(due.account, due.claimed_units, due.claimable_units) for due in dues] == [
+            (seller.lower(), 6 * 10**17, 0),
+            (self.stranger.address.lower(), 4 * 10**17, 0),
+        ]
+        self.split_sale(split_id)
+
+    def split_sale(self, split_id: int) -> None:
+        """Sell something whose seller's part goes to the split, and take that into its books."""
+        self.site.market.warp(DAY_S)
+        self.site.follow()
+        form = listing_form(self.arbiter.address, split=f"{split_id}.1")
+        listing = str(self.seller.do(f"/listings/new?community={self.id}", form)["subject"])
+        key = self.buy("buy_split", listing, 1)
+        self.order("accept_6", self.seller, key)
+        self.order("deliver_6", self.seller, key)
+        self.order("confirm_6", self.buyer, key)
+        account = account_of_version(split_id, 1)
+        with self.site.app.app_context():
+            owed = self.site.bound.queries.credits(account)[0].amount_units
+        self.done("collect", self.stranger, lambda s, who: s.splits.prepare_collect(who, split_id, 1, ETH, owed))
+        self.split_changes(split_id)
+        with self.site.app.app_context():
+            assert self.site.bound.queries.credits(account) == []
+            assert self.site.bound.queries.split_version(split_id, 1).books[0].received_units == ETHER + owed
+
+    def split_changes(self, split_id: int) -> None:
+        """Change a split by a signature and by approvals on the chain."""
+        until = self.site.market.now() + DAY_S
+        shares = (Share(0, 4_000), Share(1, 5_000, until + DAY_S), Share(2, 1_000))
+        change = Change(2, shares, (self.arbiter.address.lower(),), until)
+        link = link_of(change)
+        self.done("propose", self.seller, lambda s, who: s.split_changes.prepare_propose(who, split_id, link))
+        self.done("disapprove", self.seller, lambda s, who: s.split_changes.prepare_approve(who, split_id, link, False))
+        with self.site.app.app_context():
+            document = self.site.bound.services.split_changes.document(split_id, change)
+            assert self.site.bound.queries.split_changes(split_id)[0].hash == (
+                self.site.bound.services.split_changes.hash_of(split_id, change)
+            )
+        signed = link_of(change, {1: signature_of(self.stranger, document)})
+        apply = partial(
+            self.done,
+            "change_split",
+            self.arbiter,
+            lambda s, who: s.split_changes.prepare_change(who, split_id, signed),
+        )
+        with pytest.raises(Refused, match="has not agreed yet"):
+            apply()
+        self.done("approve_change", self.seller, lambda s, who: s.split_changes.prepare_approve(who, split_id, link))
+        wrong = link_of(change, {1: signature_of(self.seller, document)})
+        with pytest.raises(Refused, match="does not fit this change"):
+            self.built("wrong", self.arbiter, lambda s, who: s.split_changes.prepare_change(who, split_id, wrong))
+        apply()
+        with self.site.app.app_context():
+            version = self.site.bound.queries.split_version(split_id, 2)
+        assert [(payee.seat, payee.bps, payee.locked_until_ts) for payee in version.payees] == [
+            (share.seat, share.bps, share.locked_until_ts) for share in shares
+        ]
+        with pytest.raises(Refused, match="This change is void"):
+            apply()
+
+    def personas(self) -> None:
+        """A nickname is claimed, described, offered, kept after all, handed over, and retired by its next holder."""
+        name, salt, heir = "버섯-공방", "0x" + "5a" * 32, self.arbiter
+        hidden = commitment(self.seller.address, name, salt)
+        self.done("commit", self.seller, lambda s, who: s.personas.prepare_commit(who, name, hidden))
+        self.site.market.warp(60)
+        self.site.follow()
+        self.done("claim_name", self.seller, lambda s, who: s.personas.prepare_claim(who, name, salt))
+        words = {"text": "버섯을 말린다.", "lang": "ko", "picture": None}
+        self.done("profile", self.seller, lambda s, who: s.personas.prepare_profile(who, words))
+        self.done("offer_name", self.seller, lambda s, who: s.personas.prepare_offer(who, heir.address))
+        self.done("keep_name", self.seller, lambda s, who: s.personas.prepare_offer(who, ""))
+        self.done("offer_again", self.seller, lambda s, who: s.personas.prepare_offer(who, heir.address, new_key()))
+        self.site.market.warp(3 * DAY_S)
+        self.site.follow()
+        with self.site.app.app_context():
+            persona = self.site.bound.queries.persona_held_by(self.seller.address)
+        self.done("accept_name", heir, lambda s, who: s.personas.prepare_accept(who, persona))
+        page = self.buyer.get(f"/p/{name}").get_data(as_text=True)
+        assert heir.address in page
+        assert self.documents["profile"]["call"]["values"][2] in page
+        self.done("retire", heir, lambda s, who: s.personas.prepare_retire(who))
+
+    def money(self) -> None:
+        owner, other = self.seller.address, "0xeEEEEEeEEEEeeeEeeeEEEEeeEeeeeeEEEeEEEEEE"
+        account = to_checksum_address("0x" + keccak(text="dokkaebi.community.account")[:12].hex() + f"{self.id:016x}")
+
+        def taking(source: str, to: str, units: int) -> Callable[[Any, str], Any]:
+            return lambda services, who: services.credits.prepare_withdraw(who, source, ETH, to, units)
+
+        self.done("withdraw", self.seller, taking(owner, owner, 10**16))
+        self.built("withdraw_to_another", self.seller, taking(owner, to_checksum_address(other.lower()), 10**16))
+        self.done("withdraw_from", self.seller, taking(account, owner, 10**10))
+        self.built("push", self.stranger, lambda s, who: s.credits.prepare_push(who, owner, ETH))
+
+    def farewell(self) -> None:
+        self.done("freeze", self.seller, lambda s, who: s.tokens.prepare_freeze_contract_uri(who, self.id))
+        self.done("renounce", self.seller, lambda s, who: s.tokens.prepare_renounce_mint(who, self.id))
+        heir = self.stranger.address
+        self.done("offer", self.seller, lambda s, who: s.communities.prepare_offer_stewardship(who, self.id, heir))
+        self.done("accept_office", self.stranger, lambda s, who: s.communities.prepare_accept_stewardship(who, self.id))
+
+
+def drawn() -> bytes:
+    """Give a small picture."""
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "#b3361c").save(out, "PNG")
+    return out.getvalue()
