@@ -20,6 +20,7 @@ from scripts.lib.artifacts import artifact
 from scripts.lib.params import load
 from scripts.lib.registry import Registry
 from scripts.lib.senders import NodeSender
+from tests.helpers.terms import NO_RESERVES
 from tools.chain import MNEMONIC
 
 STEWARD, SELLER, BUYER, ARBITER, BACKUP, OTHER_BUYER, HELPER = 1, 2, 3, 4, 5, 6, 7
@@ -103,6 +104,7 @@ class Story:
                 250,
                 "https://dokkaebi.example/content/" + self.hash().hex(),
                 self.hash(),
+                *NO_RESERVES,
             )
             self.call(STEWARD, self.registry.functions.openCommunity(params), key=key)
         self.token = self.contract("CommunityToken", self.registry.functions.tokenOf(1).call())

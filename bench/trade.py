@@ -40,6 +40,7 @@ from frontend.services.terms import (
     ref_of,
 )
 from scripts.lib.artifacts import artifact
+from tests.helpers.terms import NO_RESERVES
 from tools import chain
 from tools.compile import main as compile_contracts
 from tools.places import LOCAL, ROOT
@@ -229,9 +230,20 @@ class Tale:
         return dict(self.ask(("eth_getTransactionReceipt", [tx_hash]))[0])
 
     def _open_communities(self) -> None:
-        kind = "(string,string,uint112,uint112,uint32,uint32,uint16,string,bytes32)"
+        kind = "(string,string,uint112,uint112,uint32,uint32,uint16,string,bytes32,address,uint112,address,uint112)"
         for number, founder in enumerate(self.founders, 1):
-            params = (f"시장 {number}", f"MK{number}", 10**27, 0, 0, 0, 300, "http://x/content", b"\x11" * 32)
+            params = (
+                f"시장 {number}",
+                f"MK{number}",
+                10**27,
+                0,
+                0,
+                0,
+                300,
+                "http://x/content",
+                b"\x11" * 32,
+                *NO_RESERVES,
+            )
             self._call(
                 founder, self.registry, _call_of("CommunityRegistry", "openCommunity") + encode([kind], [params])
             )

@@ -69,6 +69,10 @@ contract CommunityRegistry is ICommunityRegistry {
                     vestingStart: uint40(block.timestamp), // fits until the year 36 812
                     vestingCliff: params.vestingCliff,
                     vestingDuration: params.vestingDuration,
+                    claims: params.claims,
+                    claimAllocation: params.claimAllocation,
+                    curve: params.curve,
+                    curveAllocation: params.curveAllocation,
                     name: params.name,
                     symbol: params.symbol,
                     metadataURI: params.metadataURI
@@ -151,9 +155,13 @@ contract CommunityRegistry is ICommunityRegistry {
         _checkLength("name", bytes(params.name).length, 1, MAX_NAME_BYTES);
         _checkLength("symbol", bytes(params.symbol).length, 1, MAX_SYMBOL_BYTES);
         _checkLength("metadataURI", bytes(params.metadataURI).length, 0, MAX_URI_BYTES);
+        uint256 reserved = uint256(params.founderAllocation) + params.claimAllocation + params.curveAllocation;
+        require(params.cap != 0 && reserved <= params.cap, RegistryBadCap(params.cap, reserved));
         require(
-            params.cap != 0 && params.founderAllocation <= params.cap,
-            RegistryBadCap(params.cap, params.founderAllocation)
+            (params.claims == address(0)) == (params.claimAllocation == 0) &&
+                (params.curve == address(0)) == (params.curveAllocation == 0) &&
+                (params.claims != params.curve || params.curve == address(0)),
+            RegistryBadReserve(params.claims, params.claimAllocation, params.curve, params.curveAllocation)
         );
         require(
             params.vestingCliff <= params.vestingDuration && params.vestingDuration <= MAX_VESTING,

@@ -38,6 +38,10 @@ contract CommunityToken is ICommunityToken, ERC20, ERC20Permit {
 
     bool private _contractURIChanged;
 
+    // A second word, touched by the reserves alone. Neither leaves the range of a uint112, upwards or downwards.
+    uint112 private _claimMinted;
+    int128 private _curveMinted;
+
     string private _contractURI;
 
     /// @dev The registry makes the implementation. Name and symbol of a clone stand behind its code.
@@ -96,6 +100,31 @@ contract CommunityToken is ICommunityToken, ERC20, ERC20Permit {
     }
 
     /// @inheritdoc ICommunityToken
+    function mintReserved(address to, uint256 amount) external {
+        TokenNumbers memory numbers = _numbers();
+        if (msg.sender == numbers.claims) {
+            uint256 left = numbers.claimAllocation - _claimMinted;
+            require(amount <= left, TokenReserveExceeded(amount, left));
+            _claimMinted += uint112(amount); // amount <= claimAllocation, a uint112
+        } else {
+            require(msg.sender == numbers.curve, TokenNotReserved(msg.sender));
+            // never below 0: the curve has minted at most its allocation more than it burned
+            uint256 left = uint256(int256(uint256(numbers.curveAllocation)) - _curveMinted);
+            require(amount <= left, TokenReserveExceeded(amount, left));
+            _curveMinted += int128(int256(amount)); // left is at most two uint112
+        }
+        _mint(to, amount);
+    }
+
+    /// @inheritdoc ICommunityToken
+    function burnReserved(address account, uint256 amount) external {
+        require(msg.sender == _numbers().curve, TokenNotReserved(msg.sender));
+        _spendAllowance(account, msg.sender, amount);
+        _burn(account, amount);
+        _curveMinted -= int128(int256(amount)); // amount was within the supply, so within the cap
+    }
+
+    /// @inheritdoc ICommunityToken
     function burn(uint256 amount) external {
         _burn(msg.sender, amount);
     }
@@ -136,6 +165,27 @@ contract CommunityToken is ICommunityToken, ERC20, ERC20Permit {
     /// @inheritdoc ICommunityToken
     function mintable() external view returns (uint256) {
         return isMintRenounced ? 0 : _mintable(_numbers());
+    }
+
+    /// @inheritdoc ICommunityToken
+    function reserves() external view returns (address, uint256, uint256, address, uint256, int256) {
+        TokenNumbers memory numbers = _numbers();
+        return (
+            numbers.claims,
+            numbers.claimAllocation,
+            _claimMinted,
+            numbers.curve,
+            numbers.curveAllocation,
+            _curveMinted
+        );
+    }
+
+    /// @inheritdoc ICommunityToken
+    function supplyBesideCurve() external view returns (uint256) {
+        TokenNumbers memory numbers = _numbers();
+        uint256 toCome = uint256(numbers.founderAllocation) - _founderMinted + numbers.claimAllocation - _claimMinted;
+        if (!isMintRenounced) toCome += _mintable(numbers);
+        return uint256(int256(totalSupply() + toCome) - _curveMinted);
     }
 
     /// @inheritdoc ICommunityToken
@@ -216,7 +266,8 @@ contract CommunityToken is ICommunityToken, ERC20, ERC20Permit {
     }
 
     function _mintable(TokenNumbers memory numbers) private view returns (uint256) {
-        return uint256(numbers.cap) - numbers.founderAllocation - _stewardMinted;
+        uint256 reserved = uint256(numbers.founderAllocation) + numbers.claimAllocation + numbers.curveAllocation;
+        return numbers.cap - reserved - _stewardMinted;
     }
 
     /// @dev Rounds down: the founder never gets a unit early.

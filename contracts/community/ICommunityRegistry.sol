@@ -12,6 +12,10 @@ struct CommunityParams {
     uint16 feeBps; // the community's commission; at most MAX_COMMUNITY_FEE_BPS
     string metadataURI; // at most 256 bytes: where the community's description can be read
     bytes32 metadataHash; // keccak256 of the description
+    address claims; // the contract that may mint claimAllocation, for claims and airdrops; 0 = none
+    uint112 claimAllocation; // reserved for it inside the cap; 0 exactly when claims is 0
+    address curve; // the contract that may mint curveAllocation for buyers and burn it for sellers; 0 = none, not claims
+    uint112 curveAllocation; // reserved for it inside the cap; 0 exactly when curve is 0
 }
 
 /// @dev A commission and who answers for it, in one storage word.
@@ -33,8 +37,11 @@ interface ICommunityRegistry {
     /// @param field "name", "symbol" or "metadataURI".
     error RegistryBadLength(string field, uint256 length, uint256 max);
 
-    /// @notice Raised when the cap is 0 or the founder's allocation exceeds it.
-    error RegistryBadCap(uint256 cap, uint256 founderAllocation);
+    /// @notice Raised when the cap is 0, or less than what is reserved for the founder, the claims and the curve together.
+    error RegistryBadCap(uint256 cap, uint256 reserved);
+
+    /// @notice Raised when a contract is named without tokens, or tokens without a contract, or one contract for both uses.
+    error RegistryBadReserve(address claims, uint256 claimAllocation, address curve, uint256 curveAllocation);
 
     /// @notice Raised when the cliff lies behind the end of vesting, or vesting takes longer than allowed.
     error RegistryBadVesting(uint256 cliff, uint256 duration, uint256 maxDuration);
@@ -69,7 +76,8 @@ interface ICommunityRegistry {
     event FeeRaiseAnnounced(uint64 indexed id, uint16 feeBps, uint40 raiseAt);
 
     /// @notice Open a community; the caller becomes its steward and the founder of its token.
-    /// @dev The founder's allocation is reserved in the token's cap and minted as it vests.
+    /// @dev What the founder, the claims and the curve are to get is reserved in the token's cap, so that none of it can be
+    /// minted away. Whoever opens a community chooses the two contracts, once; what they do is theirs to show.
     /// @param params See CommunityParams.
     /// @return id The community's id, from 1.
     /// @return token The address of its ERC-20.

@@ -14,10 +14,18 @@ interface ICommunityToken is IERC20Metadata {
     /// @notice Raised on the implementation itself, which belongs to no community.
     error TokenIsImplementation();
 
-    /// @notice Raised when more would be minted than the cap leaves beside the founder's allocation.
+    /// @notice Raised when more would be minted than the cap leaves beside what is reserved.
     /// @param amount What was to be minted, smallest unit.
     /// @param mintable What can still be minted, smallest unit.
     error TokenCapExceeded(uint256 amount, uint256 mintable);
+
+    /// @notice Raised when the caller is not a contract for which tokens were reserved, or not the curve where only it may.
+    error TokenNotReserved(address caller);
+
+    /// @notice Raised when more would be minted than is left of the caller's reserve.
+    /// @param amount What was to be minted, smallest unit.
+    /// @param left What is left of the reserve, smallest unit.
+    error TokenReserveExceeded(uint256 amount, uint256 left);
 
     /// @notice Raised when minting was renounced for ever.
     error TokenMintRenounced();
@@ -66,6 +74,16 @@ interface ICommunityToken is IERC20Metadata {
     /// @return amount What was minted, smallest unit; not 0.
     function mintVested() external returns (uint256 amount);
 
+    /// @notice Mint out of the caller's own reserve. Only the contracts that were named for claims and for the curve.
+    /// @param to Not 0.
+    /// @param amount Smallest unit.
+    function mintReserved(address to, uint256 amount) external;
+
+    /// @notice Destroy tokens of somebody who allowed it, so that the curve can sell them again. Only the curve.
+    /// @param account Whose tokens.
+    /// @param amount Smallest unit; at most the allowance.
+    function burnReserved(address account, uint256 amount) external;
+
     /// @notice Destroy your own tokens. What is burned does not come back into the cap.
     /// @param amount Smallest unit.
     function burn(uint256 amount) external;
@@ -91,6 +109,30 @@ interface ICommunityToken is IERC20Metadata {
 
     /// @notice What the steward can still mint, smallest unit; 0 after renouncing.
     function mintable() external view returns (uint256);
+
+    /// @notice What is reserved inside the cap for claims and for a curve, and who may mint it.
+    /// @return claims The contract for claims; 0 = none.
+    /// @return claimAllocation Smallest unit.
+    /// @return claimMinted What it has minted, smallest unit.
+    /// @return curve The contract of the curve; 0 = none.
+    /// @return curveAllocation Smallest unit.
+    /// @return curveMinted What it has minted less what it has burned, smallest unit; below 0 when it burned more, which is
+    /// possible where tokens of other origin are sold to it.
+    function reserves()
+        external
+        view
+        returns (
+            address claims,
+            uint256 claimAllocation,
+            uint256 claimMinted,
+            address curve,
+            uint256 curveAllocation,
+            int256 curveMinted
+        );
+
+    /// @notice Most tokens that can exist at any time from now on and do not come from the curve, smallest unit: what exists,
+    /// and what founder, claims and steward can still get. It never grows.
+    function supplyBesideCurve() external view returns (uint256 amount);
 
     /// @notice The community that this is the token of.
     function communityId() external view returns (uint64);

@@ -10,6 +10,10 @@ struct TokenArgs {
     uint40 vestingStart; // unix time
     uint32 vestingCliff;
     uint32 vestingDuration;
+    address claims;
+    uint112 claimAllocation;
+    address curve;
+    uint112 curveAllocation;
     string name;
     string symbol;
     string metadataURI;
@@ -23,15 +27,20 @@ struct TokenNumbers {
     uint40 vestingStart; // unix time
     uint32 vestingCliff;
     uint32 vestingDuration;
+    address claims;
+    uint112 claimAllocation;
+    address curve;
+    uint112 curveAllocation;
 }
 
 /// @title TokenArgsLib
 /// @notice Packs a token's constants for the end of its clone's code, where a byte costs a third of what storage does.
-/// @dev Layout: three words, then the strings without padding.
+/// @dev Layout: six words, then the strings without padding.
 /// Word 0, from the top: communityId (64) · cap (112) · length of name (8) · length of symbol (8) · 0 (64).
 /// Word 1: founder (160) · vestingStart (40) · 0 (56). Word 2: founderAllocation (112) · cliff (32) · duration (32) · 0 (80).
+/// Word 3: claimAllocation (112) · curveAllocation (112) · 0 (32). Word 4: claims (160) · 0 (96). Word 5: curve (160) · 0 (96).
 library TokenArgsLib {
-    uint256 private constant STRINGS = 96;
+    uint256 private constant STRINGS = 192;
 
     /// @dev Warning: name and symbol must be shorter than 256 bytes each; the registry's bounds see to it.
     function pack(TokenArgs memory args) internal pure returns (bytes memory) {
@@ -47,6 +56,9 @@ library TokenArgsLib {
                 ),
                 bytes32(abi.encodePacked(args.founder, args.vestingStart)),
                 bytes32(abi.encodePacked(args.founderAllocation, args.vestingCliff, args.vestingDuration)),
+                bytes32(abi.encodePacked(args.claimAllocation, args.curveAllocation)),
+                bytes32(bytes20(args.claims)),
+                bytes32(bytes20(args.curve)),
                 args.name,
                 args.symbol,
                 args.metadataURI
@@ -55,14 +67,18 @@ library TokenArgsLib {
 
     /// @dev The numbers among the constants; the strings cost more and have functions of their own.
     function numbers(bytes memory packed) internal pure returns (TokenNumbers memory found) {
-        (uint256 first, uint256 second, uint256 third) = abi.decode(packed, (uint256, uint256, uint256));
+        uint256[6] memory words = abi.decode(packed, (uint256[6]));
         // Each cast keeps the field's own bits and drops the neighbours', by the layout above.
-        found.cap = uint112(first >> 80);
-        found.founder = address(uint160(second >> 96));
-        found.vestingStart = uint40(second >> 56);
-        found.founderAllocation = uint112(third >> 144);
-        found.vestingCliff = uint32(third >> 112);
-        found.vestingDuration = uint32(third >> 80);
+        found.cap = uint112(words[0] >> 80);
+        found.founder = address(uint160(words[1] >> 96));
+        found.vestingStart = uint40(words[1] >> 56);
+        found.founderAllocation = uint112(words[2] >> 144);
+        found.vestingCliff = uint32(words[2] >> 112);
+        found.vestingDuration = uint32(words[2] >> 80);
+        found.claimAllocation = uint112(words[3] >> 144);
+        found.curveAllocation = uint112(words[3] >> 32);
+        found.claims = address(uint160(words[4] >> 96));
+        found.curve = address(uint160(words[5] >> 96));
     }
 
     function communityId(bytes memory packed) internal pure returns (uint64) {

@@ -95,6 +95,10 @@ class State:
                 "fee_bps": params["feeBps"],
                 "metadata_uri": params["metadataURI"],
                 "metadata_hash": _unless_zero(params["metadataHash"]),
+                "claims": _unless_zero(params["claims"]),
+                "claim_allocation_units": params["claimAllocation"],
+                "curve": _unless_zero(params["curve"]),
+                "curve_allocation_units": params["curveAllocation"],
             },
         )
         return str(community_id)
@@ -643,6 +647,10 @@ def _community(community_id: int, steward: str, event: Event, at_ts: int) -> Row
         "raise_at_ts": 0,
         "metadata_uri": "",
         "metadata_hash": None,
+        "claims": None,
+        "claim_allocation_units": 0,
+        "curve": None,
+        "curve_allocation_units": 0,
         "opened_at_ts": at_ts,
         "opened_block": event.log.block,
         "opened_log_index": event.log.log_index,

@@ -91,6 +91,10 @@ class Community:
     raise_at_ts: int
     metadata_uri: str
     metadata_hash: str | None
+    claims: str | None
+    claim_allocation_units: int
+    curve: str | None
+    curve_allocation_units: int
     opened_at_ts: int
     holder_count: int
     listing_count: int
@@ -111,7 +115,8 @@ class Community:
         """What the steward can still mint."""
         if self.mint_renounced:
             return 0
-        return max(0, self.cap_units - self.founder_allocation_units - self.minted_by_steward_units)
+        reserved_units = self.founder_allocation_units + self.claim_allocation_units + self.curve_allocation_units
+        return max(0, self.cap_units - reserved_units - self.minted_by_steward_units)
 
     def vested_units_at(self, now_ts: int) -> int:
         """Give what of the founder's allocation has vested, minted or not; rounds down.

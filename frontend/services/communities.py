@@ -12,6 +12,7 @@ from frontend.index.views import Community
 from frontend.marks import N_
 from frontend.services.content import Contents
 from frontend.services.intents import Call, Intent, Intents, Line, Plan, checksummed
+from frontend.services.terms import ZERO_ADDRESS
 
 ABI = "CommunityRegistry"
 MAX_UINT112 = 2**112 - 1
@@ -56,6 +57,7 @@ class Communities:
             fee_bps,
             self.contents.uri(metadata),
             bytes.fromhex(metadata[2:]),
+            *(ZERO_ADDRESS, 0, ZERO_ADDRESS, 0),  # neither claims nor a curve
         )
         lines = (
             Line(N_("Name"), "text", name),

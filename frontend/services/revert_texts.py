@@ -310,9 +310,12 @@ SENTENCES: dict[str, Teller] = {
     "RegistryUnknownCommunity": lambda a: gettext("There is no community number %(id)s.", id=a["id"]),
     "RegistryBadLength": _length,
     "RegistryBadCap": lambda a: gettext(
-        "The cap (%(cap)s) must be above 0 and at least the founder's share (%(share)s).",
+        "The cap (%(cap)s) must be above 0 and at least what is reserved for the founder, claims and curve (%(reserved)s).",
         cap=_tokens(a["cap"]),
-        share=_tokens(a["founderAllocation"]),
+        reserved=_tokens(a["reserved"]),
+    ),
+    "RegistryBadReserve": lambda a: gettext(
+        "Claims and curve each need a contract and an amount, or neither, and cannot be the same contract."
     ),
     "RegistryBadVesting": lambda a: gettext(
         "Vesting must end at or after its cliff (%(cliff)s) and last at most %(max)s; it is %(duration)s.",

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.people import Person
 from tests.browser.town import Stall, Town, eventually, listing_form
+from tests.helpers.terms import NO_RESERVES
 
 ABI = Path(__file__).resolve().parents[2] / "frontend" / "contracts" / "abi" / "CommunityRegistry.json"
 SCRIPT = "<script>ran=1</script><img src=x onerror=ran=1>"
@@ -28,7 +29,7 @@ def hostile_community(town: Town) -> int:
     """Open a community past the pages, with a name that no form would take."""
     founder = town.wallet()
     abi = next(part for part in json.loads(ABI.read_text())["abi"] if part.get("name") == "openCommunity")
-    params = (GHOSTLY, SYMBOL, 10**24, 0, 0, 0, 0, "javascript:ran=1", b"\x11" * 32)
+    params = (GHOSTLY, SYMBOL, 10**24, 0, 0, 0, 0, "javascript:ran=1", b"\x11" * 32, *NO_RESERVES)
     data = function_abi_to_4byte_selector(abi) + encode(get_abi_input_types(abi), [params])
     sending = {
         "from": founder.accounts[0].address,

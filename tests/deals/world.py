@@ -14,7 +14,7 @@ from scripts.lib.artifacts import artifact
 from tests.helpers.accounts import community_account, split_account
 from tests.helpers.raw import Raw
 from tests.helpers.receipts import receipt_of
-from tests.helpers.terms import DAY, ZERO
+from tests.helpers.terms import DAY, NO_RESERVES, ZERO
 from tools.chain import MNEMONIC
 
 ROLES = ("owner", "seller", "buyer", "arbiter", "backup", "payer", "stranger", "steward", "referrer", "friend")
@@ -149,6 +149,7 @@ def through(
 
 def _open_community(raw: Raw, registry: Any, steward: str) -> int:
     params = ("도깨비 시장", "DKB", 10**24, 0, 0, DAY, COMMUNITY_FEE_BPS, "https://market.example/x", "0x" + "a1" * 32)
+    params += NO_RESERVES
     return int(_done(raw, steward, registry, "openCommunity", (params,)))
 
 

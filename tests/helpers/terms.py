@@ -6,6 +6,7 @@ from eth_abi import encode
 from eth_utils import keccak
 
 ZERO = "0x" + "00" * 20
+NO_RESERVES = (ZERO, 0, ZERO, 0)  # the end of what a founder says who wants neither claims nor a curve
 NONE = "0x" + "00" * 32
 HOUR = 3600
 DAY = 24 * HOUR

@@ -24,6 +24,7 @@ from frontend.store.database import create_engine
 from scripts.lib.artifacts import artifact
 from tests.helpers.receipts import receipt_of
 from tests.helpers.tables import make_tables
+from tests.helpers.terms import NO_RESERVES
 from tests.index.life import Life
 from tools.chain import ANVIL, Node, rpc, throw_away
 from tools.places import ROOT
@@ -178,6 +179,7 @@ class Market:
     ) -> int:
         """Open a community and give its id."""
         params = (name, "DKB", 10**24, allocation, DAY_S, 10 * DAY_S, fee_bps, "http://x/content", b"\x11" * 32)
+        params += NO_RESERVES
         receipt = self.send("CommunityRegistry", self.registry, "openCommunity", [params], founder)
         return int(receipt["logs"][-1]["topics"][1], 16)
 

@@ -21,6 +21,7 @@ from frontend.index.models import events
 from frontend.index.writer import position_of
 from frontend.services.terms import ZERO_ADDRESS
 from tests.helpers.receipts import receipt_of
+from tests.helpers.terms import NO_RESERVES
 from tests.index.life import LAST_OFFER, STAGES, Life, extras_of
 from tests.index.market import ETHER, Index, Market, Sale
 from tests.index.nursery import AFTER_COMMIT, AT_STATEMENT, BEFORE_COMMIT, Nursery, Young
@@ -274,6 +275,7 @@ class Storm:
             terms = market.terms(self._radio)
             return market.transaction("Market", market.market, "list", [terms.to_abi(), 5], terms.seller)
         params = (f"club {market.salts}", "DKB", 10**24, 10**18, 86400, 864000, 300, "http://x/c", b"\x11" * 32)
+        params += NO_RESERVES
         market.salts += 1
         return market.transaction("CommunityRegistry", market.registry, "openCommunity", [params], trader)
 

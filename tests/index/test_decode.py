@@ -14,6 +14,7 @@ from frontend.contracts.registry import exported_abi, function_abi, selector
 from frontend.index.decode import REPLACEMENT, WANTED, Decoder, Log, Malformed
 from frontend.index.node import Node
 from frontend.index.queries import Queries
+from tests.helpers.terms import NO_RESERVES
 from tests.index.market import ETHER, Index, Market, Told
 
 
@@ -74,8 +75,8 @@ def test_text_that_no_one_can_read_is_marked_when_a_community_has_such_a_name(
     function = function_abi("CommunityRegistry", "openCommunity")
     names = [b"\xff\xfe moss", b"a\x00b", "역방향 \u202e".encode(), b"<script>alert(1)</script>"]
     for name in names:
-        params = (name, b"\xc3", 10**24, 0, 0, 0, 0, b"http://x/\xf0\x28", b"\0" * 32)
-        kind = "(bytes,bytes,uint112,uint112,uint32,uint32,uint16,bytes,bytes32)"
+        params = (name, b"\xc3", 10**24, 0, 0, 0, 0, b"http://x/\xf0\x28", b"\0" * 32, *NO_RESERVES)
+        kind = "(bytes,bytes,uint112,uint112,uint32,uint32,uint16,bytes,bytes32,address,uint112,address,uint112)"
         data = "0x" + (selector(function) + encode([kind], [params])).hex()
         market.mined({"from": market.seller, "to": market.registry, "data": data, "gas": hex(10**6)})
     assert index.follow() == fresh()

@@ -18,6 +18,7 @@ from frontend.index.lock import FollowerRuns, LockLost, only_writer
 from frontend.index.migrate import migrate
 from frontend.index.queries import Queries
 from frontend.store.database import create_engine
+from tests.helpers.terms import NO_RESERVES
 from tests.index.market import ETHER, Index, Market, Told, fresh_dump
 from tools.postgres import Server
 
@@ -82,9 +83,9 @@ def test_names_come_in_the_same_order_when_the_database_was_set_up_for_a_languag
     tmp_path: Path, market: Market, postgres: Server, new_postgres: Callable[..., str]
 ):
     function = function_abi("CommunityRegistry", "openCommunity")
-    kind = "(bytes,bytes,uint112,uint112,uint32,uint32,uint16,bytes,bytes32)"
+    kind = "(bytes,bytes,uint112,uint112,uint32,uint32,uint16,bytes,bytes32,address,uint112,address,uint112)"
     for name in NAMES:
-        params = (name, b"\xc3", 2**112 - 1, 0, 0, 0, 0, b"http://x/\xf0\x28", b"\0" * 32)
+        params = (name, b"\xc3", 2**112 - 1, 0, 0, 0, 0, b"http://x/\xf0\x28", b"\0" * 32, *NO_RESERVES)
         data = "0x" + (selector(function) + encode([kind], [params])).hex()
         unsent = {"from": market.seller, "to": market.registry, "data": data, "gas": hex(10**6)}
         market.mined(unsent)

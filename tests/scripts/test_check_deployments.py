@@ -20,6 +20,7 @@ from scripts.lib.reading import bound, token_at
 from scripts.lib.registry import Registry
 from scripts.lib.runs import Connection
 from scripts.lib.senders import NodeSender
+from tests.helpers.terms import NO_RESERVES
 from tools import chain
 from tools.places import ROOT
 
@@ -34,7 +35,7 @@ def deployment_on(kind: chain.Kind) -> Iterator[Connection]:
         sender = NodeSender(w3, w3.eth.accounts[0])
         everything.deploy(everything.plan(params, registry), sender)
         for name in ("하나", "둘"):
-            values = (name, "TKN", 10**24, 10**20, 0, 86400, 250, "http://x", b"\1" * 32)
+            values = (name, "TKN", 10**24, 10**20, 0, 86400, 250, "http://x", b"\1" * 32, *NO_RESERVES)
             sender.send("CommunityRegistry", registry.address("CommunityRegistry"), "openCommunity", (values,))
         yield Connection(w3, params, registry)
 

@@ -11,6 +11,11 @@ YEAR = 365 * DAY
 MAX112 = 2**112 - 1
 
 
+def number(value: int) -> str:
+    """Give an address that is a small number."""
+    return f"0x{value:040x}"
+
+
 def ask(registry, sender, **changes):
     return registry.openCommunity.call(community_params(**changes), {"from": sender})
 
@@ -76,6 +81,34 @@ def test_cap_is_taken_when_the_founders_part_fits_in(registry, stranger, cap, fo
 def test_cap_is_refused_when_it_is_nothing_or_less_than_the_founders_part(registry, stranger, cap, founder):
     with refused("RegistryBadCap", cap, founder):
         ask(registry, stranger, cap=cap, founder_allocation=founder)
+
+
+@pytest.mark.parametrize(
+    "parts, works",
+    [((1, 1, 1), True), ((MAX112, 0, 0), False), ((2, 1, 1), False), ((1, 2, 1), False), ((1, 1, 2), False)],
+)
+def test_cap_holds_all_that_is_reserved_when_a_community_opens(registry, stranger, parts, works):
+    founder, claims, curve = parts
+    changes = {"cap": 3, "founder_allocation": founder, "claim_allocation": claims, "curve_allocation": curve}
+    named = {
+        name: number(place)
+        for place, name in enumerate(("claims", "curve"), 1)
+        if changes[f"{name.rstrip('s')}_allocation"]
+    }
+    if works:
+        assert ask(registry, stranger, **changes, **named)
+        return
+    with refused("RegistryBadCap", 3, sum(parts)):
+        ask(registry, stranger, **changes, **named)
+
+
+@pytest.mark.parametrize("reserve", [(1, 0, 0, 0), (0, 5, 0, 0), (0, 0, 2, 0), (0, 0, 0, 5), (1, 5, 1, 5)])
+def test_reserve_is_refused_without_a_contract_or_tokens_or_when_both_are_for_one_contract(registry, stranger, reserve):
+    claims, claim_allocation, curve, curve_allocation = reserve
+    said = (number(claims), claim_allocation, number(curve), curve_allocation)
+    names = ("claims", "claim_allocation", "curve", "curve_allocation")
+    with refused("RegistryBadReserve", *said):
+        ask(registry, stranger, **dict(zip(names, said, strict=True)))
 
 
 @pytest.mark.parametrize("cliff, duration", [(0, 0), (0, 1), (1, 1), (10 * YEAR, 10 * YEAR)])
