@@ -14,6 +14,7 @@ from web3 import HTTPProvider, Web3
 
 from bench.peers import ROWS, SECTIONS, Row
 from bench.personas import measure as measure_personas
+from bench.self_rule import measure as measure_self_rule
 from bench.splits import measure as measure_splits
 from bench.story import Story
 from tools import chain
@@ -37,6 +38,7 @@ def measured() -> dict[str, int]:
         gas = story.tell()
         measure_splits(story)
         measure_personas(story)
+        measure_self_rule(story)
     finally:
         node.stop()
     missing = {row.key for row in ROWS} ^ set(gas)

@@ -36,6 +36,7 @@ OPENBAZAAR = "OpenBazaar 1.1"
 SEAPORT = "Seaport (published)"
 OZ = "OpenZeppelin"
 SOLADY = "Solady"
+UNLOCK = "Unlock v15"
 
 ORDERS = (
     Row(
@@ -215,11 +216,38 @@ PERSONAS = (
     Row("persona_retire", "retire it"),
 )
 
+SELF_RULE = (
+    Row("open_membership", "open a community's membership, cloned"),
+    Row(
+        "lock",
+        "lock tokens for the first time: badge, votes",
+        150_000,
+        None,
+        (Peer(UNLOCK, "purchase of a key", 268_273),),
+    ),
+    Row("lock_more", "lock more", 80_000),
+    Row("request_unlock", "ask for all of it back: badge and votes end"),
+    Row("withdraw_unlocked", "take it out after the notice"),
+    Row(
+        "open_governor",
+        "open a governor and its timelock, cloned",
+        None,
+        None,
+        (Peer(OZ, "new governor, new timelock", 5_508_964),),
+    ),
+    Row("propose", "propose a payment", None, None, (Peer(OZ, "propose", 69_347),)),
+    Row("vote_first", "first vote on a proposal", None, None, (Peer(OZ, "castVote, the first", 83_300),)),
+    Row("vote", "vote", None, None, (Peer(OZ, "castVote, a later one", 66_200),)),
+    Row("queue", "queue what was won", None, None, (Peer(OZ, "queue", 147_716),)),
+    Row("execute", "carry it out: a payment in tokens", None, None, (Peer(OZ, "execute", 104_635),)),
+)
+
 SECTIONS = {
     "An order": ORDERS,
     "Each call": STEPS,
     "Splits": SPLITS,
     "Communities and tokens": COMMUNITIES,
     "Personas": PERSONAS,
+    "Members and their decisions": SELF_RULE,
 }
 ROWS = tuple(row for section in SECTIONS.values() for row in section)

@@ -51,6 +51,8 @@ class Story:
         self.market = self.contract("Market", registry.address("Market"))
         self.splits = self.contract("Splits", registry.address("Splits"))
         self.personas = self.contract("Personas", registry.address("Personas"))
+        self.memberships = self.contract("Memberships", registry.address("Memberships"))
+        self.governors = self.contract("Governors", registry.address("Governors"))
 
     def contract(self, name: str, address: Any) -> Contract:
         """Bind a compiled contract to an address."""

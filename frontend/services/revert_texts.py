@@ -348,6 +348,15 @@ SENTENCES: dict[str, Teller] = {
         left=_tokens(a["mintable"]),
         amount=_tokens(a["amount"]),
     ),
+    "TokenNotReserved": lambda a: gettext(
+        "Only the contract for which the tokens were reserved may do this; you are %(caller)s.",
+        caller=short(a["caller"]),
+    ),
+    "TokenReserveExceeded": lambda a: gettext(
+        "That is more than is left of the reserve: %(left)s, not %(amount)s.",
+        left=_tokens(a["left"]),
+        amount=_tokens(a["amount"]),
+    ),
     "TokenMintRenounced": lambda a: gettext("Minting was given up for ever; nothing can be minted any more."),
     "TokenBadBatch": lambda a: gettext(
         "A batch has 1 to %(max)s lines, each with an address and an amount.", max=a["max"]

@@ -19,7 +19,17 @@ PLATFORM = 0
 NOBODY = "nobody"
 # an account that holds nothing anywhere: the hash of a word has no known key
 STRANGER = Web3.to_checksum_address(Web3.keccak(text="dokkaebi.inspect.stranger")[12:])
-NOT_YOURS = ("RegistryNotSteward", "RegistryNotPendingSteward", "TokenNotSteward", "CreditsNotOwner")
+NOT_YOURS = (
+    "RegistryNotSteward",
+    "RegistryNotPendingSteward",
+    "TokenNotSteward",
+    "CreditsNotOwner",
+    "MembershipNotSteward",
+    "GovernorsNotSteward",
+)
+REFUSERS = ("CommunityRegistry", "CommunityToken", "Market", "Membership", "Governors")
+# a governor's parameters that are within all bounds: only who opens it is tried
+ANY_RULES = (86_400, 172_800, 86_400, 0, 1, 0, 1, 0)
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,7 @@ def powers(found: runs.Connection, most: int) -> Iterator[Power]:
         yield from _office(found, registry, community_id)
         if community_id:
             yield from _token(found, registry, community_id)
+            yield from _self_rule(found, registry, community_id)
 
 
 def table(rows: list[Power]) -> Iterator[str]:
@@ -87,6 +98,21 @@ def _token(found: runs.Connection, registry: Any, community_id: int) -> Iterator
     yield _proved(token.freezeContractURI(), "CommunityToken.freezeContractURI", editor, words)
 
 
+def _self_rule(found: runs.Connection, registry: Any, community_id: int) -> Iterator[Power]:
+    if not (found.registry.has("Memberships") and found.registry.has("Governors")):
+        return
+    memberships = bound(found.w3, found.registry, "Memberships").functions
+    if not memberships.isOpen(community_id).call():
+        return
+    steward = registry.functions.stewardOf(community_id).call()
+    address, abi = memberships.membershipOf(community_id).call(), artifact("Membership").abi
+    membership = found.w3.eth.contract(address=address, abi=abi).functions
+    governors = bound(found.w3, found.registry, "Governors").functions
+    words = f"community {community_id}: {membership.memberCount().call()} members"
+    yield _proved(membership.setTiers([]), "Membership.setTiers", steward, words)
+    yield _proved(governors.open(community_id, ANY_RULES), "Governors.open", steward, words)
+
+
 def _proved(call: Any, function: str, holder: str, extent: str) -> Power:
     """Try a call as the holder and as a stranger. Raises: FailedCheck when the wrong one is let in, or the right one not."""
     refused = _refusal(call, STRANGER)
@@ -104,6 +130,6 @@ def _refusal(call: Any, sender: str) -> str:
     try:
         call.call({"from": Web3.to_checksum_address(sender)})
     except (Web3Exception, ValueError) as problem:
-        abis = [entry for name in ("CommunityRegistry", "CommunityToken", "Market") for entry in artifact(name).abi]
+        abis = [entry for name in REFUSERS for entry in artifact(name).abi]
         return reason(problem, abis)
     return ""

@@ -18,9 +18,15 @@ POWER_OVER_A_CONTRACT = re.compile(
 # what sounds like a power and is none, and why
 HARMLESS = {
     "Splits.sweep": "brings what lies at a split's deposit address into that split's books, whoever calls",
+    "CommunityGovernor.initialize": "called in the transaction that makes the clone, and refused from then on",
+    "CommunityTimelock.initialize": "the same",
 }
 # who takes ETH without a function's name, and when
-TAKES_ETH = {"Splits": "only while it collects or sweeps; see tests/unit/Splits/test_income.py"}
+TAKES_ETH = {
+    "Splits": "only while it collects or sweeps; see tests/unit/Splits/test_income.py",
+    "CommunityGovernor": "it refuses: what it decides is done by its timelock; see tests/unit/CommunityGovernor",
+    "CommunityTimelock": "it is the community's treasury",
+}
 
 
 def state_changing(contract: str) -> set[str]:

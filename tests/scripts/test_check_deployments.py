@@ -37,6 +37,7 @@ def deployment_on(kind: chain.Kind) -> Iterator[Connection]:
         for name in ("하나", "둘"):
             values = (name, "TKN", 10**24, 10**20, 0, 86400, 250, "http://x", b"\1" * 32, *NO_RESERVES)
             sender.send("CommunityRegistry", registry.address("CommunityRegistry"), "openCommunity", (values,))
+        sender.send("Memberships", registry.address("Memberships"), "open", (2,))
         yield Connection(w3, params, registry)
 
 

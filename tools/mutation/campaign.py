@@ -17,11 +17,7 @@ from tools.mutation.workshop import CHECKOUT, TRIED_WITH, WORK, Workshop, copy
 from tools.places import ROOT
 from tools.problems import SetupProblem
 
-# what was written for the very contracts that are mutated comes first: it kills soonest
-FOLDERS = (
-    *(f"tests/unit/{room}" for room in ("Market", "Splits", "Credits", "CourtArbiter", "TermsLib")),
-    "tests/integration",
-)
+ROOMS = ("Market", "Splits", "Credits", "CourtArbiter", "TermsLib")
 MADE_BY = ("operators.py", "weaving.py", "workshop.py")
 MOST_STARTS = 30
 
@@ -84,7 +80,7 @@ class Campaign:
                 "alive": [number for number in self.chosen if number not in killed],
                 "survived": Counter(number for line in lines for number in line["passed"]),
             }
-            code = self._pytest(plan, *FOLDERS)
+            code = self._pytest(plan, *self._folders())
             now = lines_of(self.trials)
             if code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
                 return
@@ -101,8 +97,14 @@ class Campaign:
             if left and mutant.function.endswith(".constructor"):
                 plan = {"kind": "FromTheStart", "report": str(self.starts), "done": [], "on": number}
                 folder = ROOT / "tests" / "unit" / Path(mutant.file).stem
-                words = [folder.relative_to(ROOT).as_posix()] if folder.is_dir() else list(FOLDERS)
+                words = [folder.relative_to(ROOT).as_posix()] if folder.is_dir() else self._folders()
                 self._pytest(plan, "-x", *words)
+
+    def _folders(self) -> list[str]:
+        """Give what is run, in its order: what was written for the very contracts that are mutated kills soonest."""
+        stems = {Path(file).stem for file in self.shop.files}
+        rooms = sorted(ROOMS, key=lambda room: room not in stems)
+        return [*(f"tests/unit/{room}" for room in rooms), "tests/integration"]
 
     def _pytest(self, plan: dict[str, Any], *words: str) -> int:
         """Run pytest in the checkout."""
