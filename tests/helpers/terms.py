@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, fields, replace
 
-from eth_abi import encode
 from eth_utils import keccak
+from faster_eth_abi import encode
 
 ZERO = "0x" + "00" * 20
 NONE = "0x" + "00" * 32
