@@ -28,8 +28,8 @@ from frontend.extensions import bound
 from frontend.store.database import create_engine, writing
 from frontend.store.models import AppSession
 from tests.frontend.pages.story import CHAIN_ID, GENESIS, MARKET, PERSONAS, REGISTRY, SPLITS, Story, tell_all
+from tests.helpers.compiled import CompiledOnce, compile_addresses_once
 from tests.helpers.tables import make_tables
-from tests.helpers.templates import CompiledOnce
 
 ORIGIN = "http://127.0.0.1:8000"
 TEMPLATES = CompiledOnce()
@@ -90,6 +90,7 @@ def make_app(folder: Path, tell: Callable[[Story], None] | None = tell_all, **ch
 
 def _bare_app(settings: Settings) -> tuple[Flask, Engine]:
     """Make the app, and an engine of its database for the story."""
+    compile_addresses_once()
     app = create_app(settings)
     app.jinja_env.bytecode_cache = TEMPLATES
     app.test_client_class = Browser
