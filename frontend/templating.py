@@ -23,7 +23,8 @@ PLAIN = (str, int)
 class SpokenEnvironment(Environment):
     """Hands templates out in the language of the request; an overlay of it knows one language."""
 
-    words: NullTranslations | None = None  # an overlay's
+    words: NullTranslations | None = None  # an overlay's, and its language
+    language: str | None = None
 
     def __init__(self, app: Flask, **options: Any) -> None:
         super().__init__(app, **options)
@@ -40,6 +41,7 @@ class SpokenEnvironment(Environment):
         found = self.spoken.get(language)
         if found is None:
             found = self.overlay()
+            found.language = language
             found.words = Translations.load(str(self.folder), [language])
             self.spoken[language] = found
         return found

@@ -89,13 +89,17 @@ def rpc(url: str, method: str, params: Sequence[Any] = (), *, timeout_s: float =
     """
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}).encode()
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
-    # a proxy in the environment must never see the local chain
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(request, timeout=timeout_s) as answer:
+    with _opener().open(request, timeout=timeout_s) as answer:
         said = json.load(answer)
     if "error" in said:
         raise NodeError(f"{method}: {said['error'].get('message', said['error'])}")
     return said["result"]
+
+
+@cache
+def _opener() -> urllib.request.OpenerDirector:
+    """Make what opens URLs once; a proxy in the environment must never see the local chain."""
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def head(url: str) -> Head:

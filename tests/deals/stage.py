@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from eth_abi import decode
+from faster_eth_abi import decode
 
 from tests.deals.plan import Act, Plan, Read, Step
 from tests.deals.world import World, through

@@ -6,9 +6,9 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
-from eth_abi import decode, encode
 from eth_account import Account
 from eth_utils import to_checksum_address
+from faster_eth_abi import decode, encode
 
 from scripts.lib.artifacts import artifact
 from tests.helpers.accounts import community_account, split_account

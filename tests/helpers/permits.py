@@ -1,5 +1,7 @@
 """ERC-2612 permits, signed as a wallet signs them."""
 
+from functools import cache
+
 from brownie import chain
 from eth_account import Account
 from eth_account.messages import encode_typed_data
@@ -20,12 +22,18 @@ TYPES = {
 
 def signer(account):
     """Give the signing key of one of the node's accounts, which come from the well-known test mnemonic."""
-    Account.enable_unaudited_hdwallet_features()
     for number in range(10):
-        found = Account.from_mnemonic(MNEMONIC, account_path=f"m/44'/60'/0'/0/{number}")
+        found = _key(number)
         if found.address == str(account):
             return found
     raise LookupError(f"{account} is none of the node's accounts")
+
+
+@cache
+def _key(number: int):
+    """Derive a key once: 2,048 rounds of hashing and curve points in Python each time."""
+    Account.enable_unaudited_hdwallet_features()
+    return Account.from_mnemonic(MNEMONIC, account_path=f"m/44'/60'/0'/0/{number}")
 
 
 def domain_of(token, **changes) -> dict:

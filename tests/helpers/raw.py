@@ -7,9 +7,9 @@ from typing import Any
 
 import urllib3
 from brownie import web3
-from eth_abi import decode, encode
-from eth_abi.grammar import parse
 from eth_utils import function_signature_to_4byte_selector, keccak
+from faster_eth_abi import decode, encode
+from faster_eth_abi.grammar import parse
 
 from tests.helpers.receipts import receipt_of
 from tools import chain as local

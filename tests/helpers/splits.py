@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from brownie import chain
-from eth_abi import encode
 from eth_account.messages import encode_typed_data
 from eth_utils import keccak, to_canonical_address, to_checksum_address
+from faster_eth_abi import encode
 
 BPS = 10_000
 MAX_PAYEES = 32

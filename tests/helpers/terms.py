@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, fields, replace
 
-from eth_abi import encode
 from eth_utils import keccak
+from faster_eth_abi import encode
 
 ZERO = "0x" + "00" * 20
 NO_RESERVES = (ZERO, 0, ZERO, 0)  # the end of what a founder says who wants neither claims nor a curve

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import secrets
+import shutil
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
 from eth_utils.address import to_checksum_address
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 from web3 import HTTPProvider
 
 from frontend import create_app
@@ -23,9 +28,11 @@ from frontend.extensions import bound
 from frontend.store.database import create_engine, writing
 from frontend.store.models import AppSession
 from tests.frontend.pages.story import CHAIN_ID, GENESIS, MARKET, PERSONAS, REGISTRY, SPLITS, Story, tell_all
+from tests.helpers.compiled import CompiledOnce, compile_addresses_once
 from tests.helpers.tables import make_tables
 
 ORIGIN = "http://127.0.0.1:8000"
+TEMPLATES = CompiledOnce()
 
 
 class Browser(FlaskClient):
@@ -60,12 +67,18 @@ def make_settings(folder: Path, **changes: object) -> Settings:
 
 
 def make_app(folder: Path, tell: Callable[[Story], None] | None = tell_all, **changes: object) -> tuple[Flask, Story]:
-    """Make an app whose index a story has filled."""
+    """Make an app whose index a story has filled. The whole story, in a market like any other, is a copy of one telling."""
+    if tell is tell_all and not changes and not (folder / "test.db").exists():
+        kept, told = _whole_story()
+        shutil.copytree(kept, folder, dirs_exist_ok=True)
+        app, engine = _bare_app(make_settings(folder))
+        with app.app_context():
+            story = told.in_database(engine, bound().services.contents)
+        story.heard(int(time.time()))
+        return app, story
     settings = make_settings(folder, **changes)
     make_tables(settings.database_url)
-    engine = create_engine(settings.database_url)
-    app = create_app(settings)
-    app.test_client_class = Browser
+    app, engine = _bare_app(settings)
     with app.app_context():
         story = Story(engine, bound().services.contents)
         if tell is not None:
@@ -73,6 +86,35 @@ def make_app(folder: Path, tell: Callable[[Story], None] | None = tell_all, **ch
             story.tell()
             story.heard(int(time.time()))
     return app, story
+
+
+def _bare_app(settings: Settings) -> tuple[Flask, Engine]:
+    """Make the app, and an engine of its database for the story."""
+    compile_addresses_once()
+    app = create_app(settings)
+    app.jinja_env.bytecode_cache = TEMPLATES
+    app.test_client_class = Browser
+    return app, create_engine(settings.database_url)
+
+
+@cache
+def _whole_story() -> tuple[Path, Story]:
+    """Tell the whole story once a process; give the folder with its database and contents, which nobody opens again."""
+    folder = Path(mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    settings = make_settings(folder)
+    make_tables(settings.database_url)
+    app, engine = _bare_app(settings)
+    with app.app_context():
+        story = Story(engine, bound().services.contents)
+        tell_all(story)
+        story.tell()
+        bound().db.engine.dispose()
+    engine.dispose()
+    assert [path.name for path in folder.glob("test.db*")] == ["test.db"], (
+        "the last to close a database leaves one file"
+    )
+    return folder, story
 
 
 def sign_in(app: Flask, client: FlaskClient, account: str) -> str:

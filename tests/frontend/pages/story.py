@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from eth_abi.abi import encode
@@ -70,6 +71,14 @@ class Story:
         self.orders: dict[str, tuple[str, str, int]] = {}  # name -> key, listing's name, amount
         self.communities = 0
         self._block()
+
+    def in_database(self, engine: Engine, contents: Contents) -> Story:
+        """Give the same story in a copy of its database; either can go on without the other."""
+        twin = copy(self)
+        twin.engine, twin.contents = engine, contents
+        twin.logs, twin.headers = list(self.logs), dict(self.headers)
+        twin.listings, twin.orders = dict(self.listings), dict(self.orders)
+        return twin
 
     def wait(self, seconds: int) -> None:
         """Let time pass on the chain."""

@@ -19,9 +19,29 @@ from tests.frontend.pages.story import BUYER, Story
 LANGUAGES = ("en", "ko")
 MAX_GZIP_BYTES = 60 * 1024
 SignedIn = Callable[[str], tuple[FlaskClient, str]]
+Opened = list[tuple[str, Page]]
 
 
-def opened(app: Flask, story: Story, signed_in: SignedIn, language: str) -> list[tuple[str, Page]]:
+@pytest.fixture(scope="module")
+def seen() -> dict[str, Opened]:
+    """What every page was when it was opened, by language."""
+    return {}
+
+
+@pytest.fixture
+def opened(seen: dict[str, Opened], app: Flask, story: Story, signed_in: SignedIn) -> Callable[[str], Opened]:
+    """Give every page in a language: opened once, then looked at by all tests that do not change it."""
+
+    def give(language: str) -> Opened:
+        if language not in seen:
+            story.heard(int(time.time()))
+            seen[language] = open_all(app, story, signed_in, language)
+        return seen[language]
+
+    return give
+
+
+def open_all(app: Flask, story: Story, signed_in: SignedIn, language: str) -> Opened:
     """Open every page; a page that is not 200 fails."""
     clients: dict[str | None, FlaskClient] = {None: app.test_client()}
     pages = []
@@ -36,18 +56,16 @@ def opened(app: Flask, story: Story, signed_in: SignedIn, language: str) -> list
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_page_has_title_one_heading_and_language_when_opened(
-    app: Flask, story: Story, signed_in: SignedIn, language: str
-) -> None:
-    for path, page in opened(app, story, signed_in, language):
+def test_page_has_title_one_heading_and_language_when_opened(opened: Callable[[str], Opened], language: str) -> None:
+    for path, page in opened(language):
         assert page.title.strip(" ·\n"), path
         assert len(page.all("h1")) == 1, path
         assert page.all("html")[0]["lang"] == language, path
         assert page.all("main"), path
 
 
-def test_page_keeps_to_its_origin_and_policy_when_opened(app: Flask, story: Story, signed_in: SignedIn) -> None:
-    for path, page in opened(app, story, signed_in, "en"):
+def test_page_keeps_to_its_origin_and_policy_when_opened(opened: Callable[[str], Opened]) -> None:
+    for path, page in opened("en"):
         assert not any(text.strip() for text in page.scripts), f"inline script or style on {path}"
         for tag, attrs in page.tags:
             assert "style" not in attrs, f"style attribute of <{tag}> on {path}"
@@ -59,12 +77,12 @@ def test_page_keeps_to_its_origin_and_policy_when_opened(app: Flask, story: Stor
 
 
 def test_page_asks_no_node_when_opened(app: Flask, story: Story, signed_in: SignedIn, asked: list[str]) -> None:
-    opened(app, story, signed_in, "en")
+    open_all(app, story, signed_in, "en")
     assert asked == []
 
 
-def test_field_has_label_and_unique_id_when_page_has_forms(app: Flask, story: Story, signed_in: SignedIn) -> None:
-    for path, page in opened(app, story, signed_in, "en"):
+def test_field_has_label_and_unique_id_when_page_has_forms(opened: Callable[[str], Opened]) -> None:
+    for path, page in opened("en"):
         ids = [attrs["id"] for _, attrs in page.tags if attrs.get("id")]
         assert len(ids) == len(set(ids)), f"{path}: {sorted({found for found in ids if ids.count(found) > 1})}"
         labelled = {attrs.get("for") for attrs in page.all("label")}
@@ -77,9 +95,8 @@ def test_field_has_label_and_unique_id_when_page_has_forms(app: Flask, story: St
                 assert target in ids, f"{target} on {path}"
 
 
-def test_page_says_block_and_age_when_opened(app: Flask, story: Story, signed_in: SignedIn) -> None:
-    story.heard(int(time.time()))
-    for path, page in opened(app, story, signed_in, "en"):
+def test_page_says_block_and_age_when_opened(opened: Callable[[str], Opened], story: Story) -> None:
+    for path, page in opened("en"):
         assert re.search(rf"as of block {story.number}, read \d+ seconds? ago", page.words), path
 
 
@@ -95,10 +112,10 @@ def test_list_of_pages_is_complete_when_compared_with_routes(app: Flask, story: 
 
 
 def test_korean_page_has_no_english_left_when_interface_is_compared(
-    app: Flask, story: Story, signed_in: SignedIn
+    opened: Callable[[str], Opened],
 ) -> None:
-    english = dict(opened(app, story, signed_in, "en"))
-    for path, page in opened(app, story, signed_in, "ko"):
+    english = dict(opened("en"))
+    for path, page in opened("ko"):
         same = {text.strip() for text in english[path].words.splitlines()} & {
             text.strip() for text in page.words.splitlines()
         }

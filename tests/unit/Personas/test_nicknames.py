@@ -7,7 +7,7 @@ import pytest
 from brownie.test import given
 from eth_abi import decode, encode
 from eth_utils import function_signature_to_4byte_selector as selector
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from tests.helpers.nicknames import SYLLABLES, Refusal, persona_of, refusal
@@ -178,7 +178,7 @@ TEXTS = st.lists(PARTS, min_size=1, max_size=16).map(b"".join)
 
 
 @given(texts=st.lists(TEXTS, min_size=40, max_size=40))
-@settings(max_examples=12, derandomize=True, database=None)
+@settings(max_examples=12, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
 def test_contract_agrees_with_the_list_of_syllables_when_the_text_is_any(ask, texts):
     assert ask(*texts) == [meant(text) for text in texts]
 
