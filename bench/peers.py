@@ -221,11 +221,11 @@ SELF_RULE = (
     Row(
         "lock",
         "lock tokens for the first time: badge, votes",
-        150_000,
+        None,
         None,
         (Peer(UNLOCK, "purchase of a key", 268_273),),
     ),
-    Row("lock_more", "lock more", 80_000),
+    Row("lock_more", "lock more"),
     Row("request_unlock", "ask for all of it back: badge and votes end"),
     Row("withdraw_unlocked", "take it out after the notice"),
     Row(

@@ -39,7 +39,7 @@ COURT = (
     "the market and the court were named at construction; the key is marked before the call, so it is not made twice"
 )
 NO_AMOUNT = "ids and hashes are compared with what was stored; there is no amount that somebody could shift by a little"
-KNOWN_TOKEN = "what is called is the community's own token, a clone of ours that calls nobody"
+CALLS_NOBODY = "what is called is the community's own token, a clone of ours that calls nobody"
 INHERITED = "OpenZeppelin's base implements it; the compiler would not make the contract otherwise"
 ANSWERED = {
     ("incorrect-equality", "onlyHolder"): NO_AMOUNT,
@@ -66,8 +66,8 @@ ANSWERED = {
     ("reentrancy-events", "escalate"): COURT,
     ("events-maths", "mintReserved"): "the token's own Transfer tells of it",
     ("events-maths", "burnReserved"): "the token's own Transfer tells of it",
-    ("reentrancy-benign", "lockWithPermit"): KNOWN_TOKEN,
-    ("reentrancy-events", "lockWithPermit"): KNOWN_TOKEN,
+    ("reentrancy-benign", "lockWithPermit"): CALLS_NOBODY,
+    ("reentrancy-events", "lockWithPermit"): CALLS_NOBODY,
     ("dead-code", "_getVotingUnits"): "OpenZeppelin's Votes calls it",
     ("unimplemented-functions", "CommunityGovernor"): INHERITED,
     ("unimplemented-functions", "Membership"): INHERITED,

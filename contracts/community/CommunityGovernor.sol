@@ -9,7 +9,7 @@ import {GovernorTimelockControlUpgradeable} from "@openzeppelin/contracts-upgrad
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {GovernorArgs, GovernorParams} from "./IGovernors.sol";
+import {GovernorArgs} from "./IGovernors.sol";
 import {IMembership} from "./IMembership.sol";
 
 /// @title CommunityGovernor

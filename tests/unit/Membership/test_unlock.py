@@ -1,6 +1,5 @@
 """requestUnlock, cancelUnlock, withdraw: votes go at once, tokens come after the notice."""
 
-
 from tests.fixtures.self_rule import NOTICE_S
 from tests.helpers.events import assert_events
 from tests.helpers.reverts import refused
