@@ -215,11 +215,23 @@ PERSONAS = (
     Row("persona_retire", "retire it"),
 )
 
+CLAIMS = (
+    Row("claim", "claim in a phase with a list, 14 elements of proof", 95_000),
+    Row("claim_paid", "the same for a price in ETH", 95_000),
+    Row("claim_open_phase", "claim in a phase without a list"),
+    Row("claim_first", "claim with 14 elements of proof, the holder's first in this phase", 95_000),
+    Row("claim_first_paid", "the same for a price in ETH"),
+    Row("claim_first_new_holder", "claim with 14 elements of proof, by somebody who has none of the token yet"),
+    Row("claim_phase_open", "open a phase with a list"),
+    Row("claim_phase_close", "close a phase"),
+)
+
 SECTIONS = {
     "An order": ORDERS,
     "Each call": STEPS,
     "Splits": SPLITS,
     "Communities and tokens": COMMUNITIES,
     "Personas": PERSONAS,
+    "Claims": CLAIMS,
 }
 ROWS = tuple(row for section in SECTIONS.values() for row in section)

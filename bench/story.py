@@ -51,6 +51,7 @@ class Story:
         self.market = self.contract("Market", registry.address("Market"))
         self.splits = self.contract("Splits", registry.address("Splits"))
         self.personas = self.contract("Personas", registry.address("Personas"))
+        self.claims = self.contract("Claims", registry.address("Claims"))
 
     def contract(self, name: str, address: Any) -> Contract:
         """Bind a compiled contract to an address."""

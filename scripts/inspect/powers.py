@@ -17,9 +17,16 @@ from scripts.lib.units import ETH_DECIMALS, bps_text, units_text
 
 PLATFORM = 0
 NOBODY = "nobody"
+LATEST = 2**40 - 1
 # an account that holds nothing anywhere: the hash of a word has no known key
 STRANGER = Web3.to_checksum_address(Web3.keccak(text="dokkaebi.inspect.stranger")[12:])
-NOT_YOURS = ("RegistryNotSteward", "RegistryNotPendingSteward", "TokenNotSteward", "CreditsNotOwner")
+NOT_YOURS = (
+    "RegistryNotSteward",
+    "RegistryNotPendingSteward",
+    "TokenNotSteward",
+    "CreditsNotOwner",
+    "ClaimsNotSteward",
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,7 @@ def powers(found: runs.Connection, most: int) -> Iterator[Power]:
         yield from _office(found, registry, community_id)
         if community_id:
             yield from _token(found, registry, community_id)
+            yield from _claims(found, registry, community_id)
 
 
 def table(rows: list[Power]) -> Iterator[str]:
@@ -87,6 +95,23 @@ def _token(found: runs.Connection, registry: Any, community_id: int) -> Iterator
     yield _proved(token.freezeContractURI(), "CommunityToken.freezeContractURI", editor, words)
 
 
+def _claims(found: runs.Connection, registry: Any, community_id: int) -> Iterator[Power]:
+    steward = registry.functions.stewardOf(community_id).call()
+    token = registry.functions.tokenOf(community_id).call()
+    account = registry.functions.accountOf(community_id).call()
+    claims = bound(found.w3, found.registry, "Claims").functions
+    owed_wei = claims.creditOf(account, ETH).call()
+    # a phase that could not be opened, and never was: how far a caller gets shows who he is
+    phase = (token, community_id, 0, 0, LATEST, 0, 0, 0, ETH, bytes(32))
+    whose = f"community {community_id}"
+    yield _proved(claims.openPhase(phase), "Claims.openPhase", steward, f"{whose}: out of what it reserved for claims")
+    yield _proved(claims.closePhase(phase), "Claims.closePhase", steward, f"{whose}: its phases before their end")
+    yield _proved(
+        claims.withdrawFrom(account, ETH, steward, owed_wei), "Claims.withdrawFrom", steward,
+        f"what the phases of {whose} earned: {units_text(owed_wei, ETH_DECIMALS)} ETH, and tokens",
+    )  # fmt: skip
+
+
 def _proved(call: Any, function: str, holder: str, extent: str) -> Power:
     """Try a call as the holder and as a stranger. Raises: FailedCheck when the wrong one is let in, or the right one not."""
     refused = _refusal(call, STRANGER)
@@ -104,6 +129,10 @@ def _refusal(call: Any, sender: str) -> str:
     try:
         call.call({"from": Web3.to_checksum_address(sender)})
     except (Web3Exception, ValueError) as problem:
-        abis = [entry for name in ("CommunityRegistry", "CommunityToken", "Market") for entry in artifact(name).abi]
+        abis = [
+            entry
+            for name in ("CommunityRegistry", "CommunityToken", "Market", "Claims")
+            for entry in artifact(name).abi
+        ]
         return reason(problem, abis)
     return ""

@@ -186,7 +186,7 @@ class Story:
             stored = self.contents.store_description({**description, "name": name})
         params = (
             name, symbol, 1_000 * 10**18, share * 10**18, 30 * DAY, 365 * DAY, fee_bps,
-            self.contents.uri(stored), bytes.fromhex(stored[2:]),
+            self.contents.uri(stored), bytes.fromhex(stored[2:]), ETH, 0, ETH, 0,
         )  # fmt: skip
         self.emit(
             "CommunityRegistry", REGISTRY, "CommunityOpened",
