@@ -349,6 +349,15 @@ SENTENCES: dict[str, Teller] = {
         left=_tokens(a["mintable"]),
         amount=_tokens(a["amount"]),
     ),
+    "TokenNotReserved": lambda a: gettext(
+        "No tokens were reserved for %(caller)s to mint. Use the page of the claim phase or of the curve.",
+        caller=short(a["caller"]),
+    ),
+    "TokenReserveExceeded": lambda a: gettext(
+        "The reserve has %(left)s tokens left, and %(amount)s were asked for. Ask for less.",
+        left=_tokens(a["left"]),
+        amount=_tokens(a["amount"]),
+    ),
     "TokenMintRenounced": lambda a: gettext("Minting was given up for ever; nothing can be minted any more."),
     "TokenBadBatch": lambda a: gettext(
         "A batch has 1 to %(max)s lines, each with an address and an amount.", max=a["max"]

@@ -22,7 +22,7 @@ from frontend.contracts.registry import abi_hash, exported_abi
 from frontend.extensions import bound
 from frontend.store.database import create_engine, writing
 from frontend.store.models import AppSession
-from tests.frontend.pages.story import CHAIN_ID, GENESIS, MARKET, PERSONAS, REGISTRY, SPLITS, Story, tell_all
+from tests.frontend.pages.story import CHAIN_ID, CLAIMS, GENESIS, MARKET, PERSONAS, REGISTRY, SPLITS, Story, tell_all
 from tests.helpers.tables import make_tables
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -46,6 +46,7 @@ def make_settings(folder: Path, **changes: object) -> Settings:
         ("Market", MARKET),
         ("Splits", SPLITS),
         ("Personas", PERSONAS),
+        ("Claims", CLAIMS),
     ):
         record["contracts"][name] = {
             "address": to_checksum_address(address),
