@@ -86,6 +86,7 @@ def tokens_claimed(changes: Changes, event: Event, args: Row, at_ts: int) -> str
         "claimant_count": row["claimant_count"] + (found is None),
     }
     changes.put(claim_phases, row | more)
+    _not_the_stewards(changes, row["community_id"], amount_units)
     return subject_of(row["key"])
 
 
@@ -106,6 +107,14 @@ def claim_keys(events: Iterable[Event]) -> dict[Table, list[Key]]:
         if "phase" in event.args:
             found[communities].append((event.args["phase"]["communityId"],))
     return found
+
+
+def _not_the_stewards(changes: Changes, community_id: int, amount_units: int) -> None:
+    """Take an amount out of what the steward has minted: the Transfer behind this event, in the same block, counts it there."""
+    row = changes.get(communities, community_id)
+    if row is None:
+        raise Malformed("there is no such community")
+    changes.put(communities, row | {"minted_by_steward_units": row["minted_by_steward_units"] - amount_units})
 
 
 def _open(changes: Changes, key: str) -> Row:

@@ -154,6 +154,13 @@ def event_of(name: str, args: dict[str, Any], market: Market) -> Event:
     return Event(name, args, Log(10**6, STRANGE, 0, STRANGE, market.claims.lower(), (), b""))
 
 
+def test_what_is_claimed_does_not_count_as_minted_by_the_steward(queries: Queries, market: Market):
+    radio = queries.community(RADIO)
+    assert radio is not None
+    assert market.ask("CommunityToken", radio.token, "mintable") == (radio.mintable_units,)
+    assert radio.minted_by_steward_units == 10 * ETHER + 7  # by mint and mintBatch alone
+
+
 def test_reserves_are_shown_where_they_were_made(queries: Queries, market: Market):
     radio, moss = queries.community(RADIO), queries.community(MOSS)
     assert radio is not None

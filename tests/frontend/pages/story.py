@@ -215,11 +215,11 @@ class Story:
     def claim_tokens(self, community_id: int, key: str, account: str, units: int, cost_wei: int = 0) -> None:
         """Let an account claim in a phase."""
         raw = bytes.fromhex(key[2:])
+        self.mint(community_id, account, units)
         self.emit("Claims", CLAIMS, "TokensClaimed", key=raw, account=account, to=account, amount=units, cost=cost_wei)
         if cost_wei:
             payouts = [(community_account(community_id), cost_wei)]
             self.emit("Claims", CLAIMS, "CreditsAdded", source=raw, currency=ETH, payouts=payouts)
-        self.mint(community_id, account, units)
 
     def token(self, community_id: int) -> str:
         """Give a community's token."""
