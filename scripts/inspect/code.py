@@ -20,7 +20,7 @@ from scripts.lib.steps import created_address, creation_code, expect
 PUSH32_OF_ZEROS = b"\x7f" + bytes(32)  # an immutable in the compiler's runtime code
 CLONE_HEAD = bytes.fromhex("363d3d373d3d3d363d73")  # ERC-1167, as Clones.sol writes it
 CLONE_TAIL = bytes.fromhex("5af43d82803e903d91602b57fd5bf3")
-ARGS_NUMBERS = 96
+ARGS_NUMBERS = 192
 TOKEN_NONCE = 1  # the registry's constructor makes the token's implementation before anything else
 
 
