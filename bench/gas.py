@@ -12,6 +12,7 @@ import sys
 
 from web3 import HTTPProvider, Web3
 
+from bench.claims import measure as measure_claims
 from bench.peers import ROWS, SECTIONS, Row
 from bench.personas import measure as measure_personas
 from bench.self_rule import measure as measure_self_rule
@@ -39,6 +40,7 @@ def measured() -> dict[str, int]:
         measure_splits(story)
         measure_personas(story)
         measure_self_rule(story)
+        measure_claims(story)
     finally:
         node.stop()
     missing = {row.key for row in ROWS} ^ set(gas)

@@ -242,6 +242,17 @@ SELF_RULE = (
     Row("execute", "carry it out: a payment in tokens", None, None, (Peer(OZ, "execute", 104_635),)),
 )
 
+CLAIMS = (
+    Row("claim", "claim in a phase with a list, 14 elements of proof", 95_000),
+    Row("claim_paid", "the same for a price in ETH", 95_000),
+    Row("claim_open_phase", "claim in a phase without a list"),
+    Row("claim_first", "claim with 14 elements of proof, the holder's first in this phase", 95_000),
+    Row("claim_first_paid", "the same for a price in ETH"),
+    Row("claim_first_new_holder", "claim with 14 elements of proof, by somebody who has none of the token yet"),
+    Row("claim_phase_open", "open a phase with a list"),
+    Row("claim_phase_close", "close a phase"),
+)
+
 SECTIONS = {
     "An order": ORDERS,
     "Each call": STEPS,
@@ -249,5 +260,6 @@ SECTIONS = {
     "Communities and tokens": COMMUNITIES,
     "Personas": PERSONAS,
     "Members and their decisions": SELF_RULE,
+    "Claims": CLAIMS,
 }
 ROWS = tuple(row for section in SECTIONS.values() for row in section)

@@ -53,6 +53,7 @@ class Story:
         self.personas = self.contract("Personas", registry.address("Personas"))
         self.memberships = self.contract("Memberships", registry.address("Memberships"))
         self.governors = self.contract("Governors", registry.address("Governors"))
+        self.claims = self.contract("Claims", registry.address("Claims"))
 
     def contract(self, name: str, address: Any) -> Contract:
         """Bind a compiled contract to an address."""

@@ -202,6 +202,7 @@ class Tale:
         market = self._create("Market", arguments, libraries)
         self.market = to_checksum_address(market["contractAddress"])
         personas = self._create("Personas", b"")
+        claims = self._create("Claims", encode(["address"], [self.registry]))
         self.mix += Counter({"StewardshipMoved": 1, "FeeSet": 1})
         contracts = {
             name: {
@@ -217,6 +218,7 @@ class Tale:
                 ("Splits", splits),
                 ("Market", market),
                 ("Personas", personas),
+                ("Claims", claims),
             )
         }
         genesis = self.ask(("eth_getBlockByNumber", ["0x0", False]))[0]["hash"]

@@ -19,6 +19,7 @@ TARGET = ROOT / "docs" / "contracts.md"
 INTERFACES = (
     "ICommunityRegistry",
     "ICommunityToken",
+    "IClaims",
     "IMemberships",
     "IMembership",
     "IGovernors",

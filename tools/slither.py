@@ -64,13 +64,18 @@ ANSWERED = {
     ("reentrancy-benign", "escalate"): COURT,
     ("reentrancy-benign", "execute"): COURT,
     ("reentrancy-events", "escalate"): COURT,
-    ("events-maths", "mintReserved"): "the token's own Transfer tells of it",
-    ("events-maths", "burnReserved"): "the token's own Transfer tells of it",
     ("reentrancy-benign", "lockWithPermit"): CALLS_NOBODY,
     ("reentrancy-events", "lockWithPermit"): CALLS_NOBODY,
     ("dead-code", "_getVotingUnits"): "OpenZeppelin's Votes calls it",
     ("unimplemented-functions", "CommunityGovernor"): INHERITED,
     ("unimplemented-functions", "Membership"): INHERITED,
+    ("unused-return", "_reservedFor"): "the reserve for claims is asked for, the curve's is not",
+    (
+        "reentrancy-benign",
+        "claim",
+    ): "the token is the registry's own and calls nobody; behind it only the payment's lock is written",
+    ("events-maths", "mintReserved"): "the Transfer from 0 beside it says the amount",
+    ("events-maths", "burnReserved"): "the Transfer to 0 beside it says the amount",
     ("too-many-digits", "slitherConstructorVariables"): "the creation code of SplitDeposit, as the compiler writes it",
 }
 

@@ -14,7 +14,7 @@ from frontend.config import Settings
 from frontend.errors import AbiMismatch, UnknownDeployment
 
 FOLDER = Path(__file__).parent / "abi"
-DEPLOYED = ("CommunityRegistry", "Market", "Personas", "Splits")
+DEPLOYED = ("Claims", "CommunityRegistry", "Market", "Personas", "Splits")
 EXPORTED = (*DEPLOYED, "CommunityToken")
 ERC20_FUNCTIONS = ("approve", "transfer", "balanceOf", "allowance", "nonces", "name", "symbol", "decimals")
 

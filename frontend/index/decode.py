@@ -65,6 +65,13 @@ WANTED: Mapping[str, tuple[str, ...]] = {
         "PersonaHandedOver",
         "PersonaRetired",
     ),
+    "Claims": (
+        "ClaimPhaseOpened",
+        "ClaimPhaseClosed",
+        "TokensClaimed",
+        "CreditsAdded",
+        "CreditWithdrawn",
+    ),
 }
 
 

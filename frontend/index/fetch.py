@@ -161,6 +161,7 @@ class Fetcher:
             self._place.market,
             self._place.splits,
             self._place.personas,
+            self._place.claims,
             *sorted(self.tokens),
         ]
 

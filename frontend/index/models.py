@@ -402,7 +402,53 @@ persona_holdings = Table(
     Column("until_log_index", BigInteger),
 )
 
+claim_phases = Table(
+    "chain_claim_phases",
+    chain_metadata,
+    _key("key", HASH),
+    _number("community_id"),
+    _number("number"),  # counts from 1 in each community
+    _number("start_ts"),
+    _number("end_ts"),
+    Column("supply_units", Uint256, nullable=False),
+    Column("limit_units", Uint256, nullable=False),  # 0 = none
+    Column("price_units", Uint256, nullable=False),  # of the currency, for a whole token
+    Column("currency", ADDRESS, nullable=False),
+    Column("merkle_root", HASH),  # NULL = open to everybody
+    Column("is_open", Boolean, nullable=False),
+    Column("left_units", Uint256, nullable=False),
+    Column("claimed_units", Uint256, nullable=False),
+    Column("earned_units", Uint256, nullable=False),
+    _number("claimant_count"),
+    _number("opened_at_ts"),
+    _number("opened_block"),
+    _number("opened_log_index"),
+    Index("ix_chain_claim_phases_community", "community_id", "number", unique=True),
+)
+
+claims = Table(
+    "chain_claims",
+    chain_metadata,
+    _key("phase_key", HASH),
+    _key("account", ADDRESS),
+    Column("claimed_units", Uint256, nullable=False),
+    Column("paid_units", Uint256, nullable=False),
+    _number("claimed_at_ts"),  # the last time
+    Index("ix_chain_claims_account", "account", "phase_key"),
+    Index("ix_chain_claims_rank", "phase_key", "claimed_units", "account"),
+)
+
+ledger_credits = Table(
+    "chain_ledger_credits",  # what contracts other than the Market owe
+    chain_metadata,
+    _key("ledger", ADDRESS),
+    _key("account", ADDRESS),
+    _key("currency", ADDRESS),
+    Column("amount_units", Uint256, nullable=False),  # never 0: such rows are taken out
+)
+
 PERSONA_TABLES = (personas, persona_accounts, persona_holdings)
+CLAIM_TABLES = (claim_phases, claims, ledger_credits)
 SPLIT_TABLES = (
     splits,
     split_seats,
@@ -425,5 +471,6 @@ STATE_TABLES = (
     bonds,
     *SPLIT_TABLES,
     *PERSONA_TABLES,
+    *CLAIM_TABLES,
 )
 DUMPED_TABLES = (blocks, events, quarantine, *STATE_TABLES)

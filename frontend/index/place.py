@@ -20,6 +20,7 @@ def place_of(registry: Registry) -> Place:
         registry.address("Market").lower(),
         registry.address("Splits").lower(),
         registry.address("Personas").lower(),
+        registry.address("Claims").lower(),
         registry.start_block,
         "0x" + keccak(spelling.encode()).hex(),
     )

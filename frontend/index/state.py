@@ -1,7 +1,7 @@
 """What each event changes: the contracts' state, said again in rows. Checks first; nonsense raises Malformed.
 
-Sources: CommunityRegistry.sol, CommunityToken.sol, Market.sol and its libraries, Credits.sol. Splits and Personas: see split_state.py and
-persona_state.py.
+Sources: CommunityRegistry.sol, CommunityToken.sol, Market.sol and its libraries, Credits.sol. Splits, Personas and Claims: see split_state.py,
+persona_state.py and claim_state.py.
 """
 
 import json
@@ -13,12 +13,14 @@ from sha3 import keccak_256
 
 from frontend.index.basis import basis_of
 from frontend.index.changes import Changes, Row, canonical
+from frontend.index.claim_state import HANDLERS as CLAIM_HANDLERS
 from frontend.index.decode import Event, Malformed
 from frontend.index.models import (
     balances,
     bonds,
     communities,
     credits,
+    ledger_credits,
     listings,
     order_asides,
     order_roles,
@@ -36,7 +38,7 @@ KINDS = ("goods", "file", "blueprint", "service")
 TERMS_BYTES = 13 * 32
 PURCHASE_BYTES = 8 * 32
 DAY_S = 86_400
-OTHER_HANDLERS = SPLIT_HANDLERS | PERSONA_HANDLERS
+OTHER_HANDLERS = SPLIT_HANDLERS | PERSONA_HANDLERS | CLAIM_HANDLERS
 OPEN_STATES = ("funded", "accepted", "delivered", "contested", "disputed")
 DISPUTED_STATES = ("contested", "disputed")
 TRANSFERRED, REFERRED, MILESTONES, FINAL_OFFER = 1, 2, 4, 8  # the contract's OrderFlags
@@ -403,11 +405,11 @@ class State:
 
     def credits_added(self, event: Event, args: Row, at_ts: int) -> str:
         for account, amount_units in args["payouts"]:
-            self._add_credit(account, args["currency"], amount_units)
+            self._add_credit(event, account, args["currency"], amount_units)
         return str(args["source"])
 
     def credit_withdrawn(self, event: Event, args: Row, at_ts: int) -> str:
-        self._add_credit(args["account"], args["currency"], -args["amount"])
+        self._add_credit(event, args["account"], args["currency"], -args["amount"])
         return str(args["account"])
 
     # rows
@@ -497,16 +499,20 @@ class State:
             self._changes.put(balances, {"token": token, "account": account, "balance_units": has})
         return (has > 0) - (had > 0)
 
-    def _add_credit(self, account: str, currency: str, units: int) -> None:
-        row = self._changes.get(credits, account, currency)
+    def _add_credit(self, event: Event, account: str, currency: str, units: int) -> None:
+        """Change what the ledger that speaks owes; the Market's has a table of its own."""
+        key, table = {"account": account, "currency": currency}, credits
+        if event.log.address != self._market:
+            key, table = {"ledger": event.log.address} | key, ledger_credits
+        row = self._changes.get(table, *key.values())
         has = (row["amount_units"] if row else 0) + units
         if has < 0:
             raise Malformed("more is withdrawn than was owed")
         if has == 0:
             if row:
-                self._changes.remove(credits, account, currency)
+                self._changes.remove(table, *key.values())
             return
-        self._changes.put(credits, {"account": account, "currency": currency, "amount_units": has})
+        self._changes.put(table, {**key, "amount_units": has})
 
 
 HANDLERS: dict[str, Callable[[State, Event, Row, int], str]] = {

@@ -29,6 +29,7 @@ class Place:
     market: str
     splits: str
     personas: str
+    claims: str
     start_block: int
     deployments_hash: str
 
@@ -72,6 +73,7 @@ class Writer:
             place.market: "Market",
             place.splits: "Splits",
             place.personas: "Personas",
+            place.claims: "Claims",
         }
 
     def begin(self, connection: Connection, base: Header) -> None:

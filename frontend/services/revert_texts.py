@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext, ngettext
 
 from frontend.formatters import bps, decimal_text, duration, short, visible, when
-from frontend.services import persona_texts, split_texts
+from frontend.services import claim_texts, persona_texts, split_texts
 from frontend.services.reverts import Refusal
 
 TOKEN_DECIMALS = 18
@@ -291,6 +291,7 @@ SENTENCES: dict[str, Teller] = {
     "CreditsBadRecipient": lambda a: gettext("Money cannot go to %(to)s. Name another address.", to=short(a["to"])),
     **split_texts.SENTENCES,
     **persona_texts.SENTENCES,
+    **claim_texts.SENTENCES,
     # CourtArbiter
     "CourtNoCode": lambda a: gettext("There is no contract at %(account)s.", account=short(a["account"])),
     "CourtNotArbiter": lambda a: gettext(
@@ -349,11 +350,11 @@ SENTENCES: dict[str, Teller] = {
         amount=_tokens(a["amount"]),
     ),
     "TokenNotReserved": lambda a: gettext(
-        "Only the contract for which the tokens were reserved may do this; you are %(caller)s.",
+        "No tokens were reserved for %(caller)s to mint. Use the page of the claim phase or of the curve.",
         caller=short(a["caller"]),
     ),
     "TokenReserveExceeded": lambda a: gettext(
-        "That is more than is left of the reserve: %(left)s, not %(amount)s.",
+        "The reserve has %(left)s tokens left, and %(amount)s were asked for. Ask for less.",
         left=_tokens(a["left"]),
         amount=_tokens(a["amount"]),
     ),

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from scripts.deploy import community_registry, libraries, market, personas, splits
+from scripts.deploy import claims, community_registry, libraries, market, personas, splits
 from scripts.inspect.code import check_codes
 from scripts.inspect.powers import powers, table
 from scripts.lib import runs
@@ -36,7 +36,8 @@ def lines(found: runs.Connection, most: int = MOST_COMMUNITIES) -> Iterator[str]
     libraries.check(found.registry, found.w3)
     market.check(found.registry, found.w3)
     personas.check(found.registry, found.w3)
-    for name in (community_registry.NAME, splits.NAME, market.NAME, personas.NAME):
+    claims.check(found.registry, found.w3)
+    for name in (community_registry.NAME, splits.NAME, market.NAME, personas.NAME, claims.NAME):
         _check_abi(found, name)
     yield from check_codes(found)
     yield "  ✓ no owner, no pause, no upgrade in any of them"
@@ -64,6 +65,7 @@ def _constants(found: runs.Connection) -> Iterator[str]:
         "longest lock of a payee's share": f"{divided.MAX_LOCK().call()} s",
         "time before a nickname is claimed": f"{named.MIN_COMMIT_AGE().call()} to {named.MAX_COMMIT_AGE().call()} s",
         "time before a persona is handed over": f"{named.COOLING_OFF().call()} s",
+        "longest time until a claim phase ends": f"{bound(found.w3, found.registry, claims.NAME).functions.MAX_AHEAD().call()} s",
     }
     yield "constants, which nobody can change:"
     yield from (f"  {what}: {value}" for what, value in shown.items())

@@ -10,7 +10,7 @@ from eth_typing import ChecksumAddress, HexStr
 from web3 import Web3
 from web3.exceptions import TransactionNotFound, Web3Exception
 
-from scripts.deploy import community_registry, libraries, market, personas, splits
+from scripts.deploy import claims, community_registry, libraries, market, personas, splits
 from scripts.lib import runs
 from scripts.lib.artifacts import artifact
 from scripts.lib.problems import FailedCheck
@@ -20,17 +20,17 @@ from scripts.lib.steps import created_address, creation_code, expect
 PUSH32_OF_ZEROS = b"\x7f" + bytes(32)  # an immutable in the compiler's runtime code
 CLONE_HEAD = bytes.fromhex("363d3d373d3d3d363d73")  # ERC-1167, as Clones.sol writes it
 CLONE_TAIL = bytes.fromhex("5af43d82803e903d91602b57fd5bf3")
-ARGS_NUMBERS = 96
+ARGS_NUMBERS = 192
 TOKEN_NONCE = 1  # the registry's constructor makes the token's implementation before anything else
 
 
 def check_codes(found: runs.Connection) -> Iterator[str]:
-    """Prove the code of registry, token, splits, libraries, market and personas. Raises: FailedCheck. Chain: reads, and simulates the constructors."""
+    """Prove the code of registry, token, splits, libraries, market, personas and claims. Raises: FailedCheck. Chain: reads, and simulates the constructors."""
     registry = found.registry.address(community_registry.NAME)
     implementation = created_address(registry, TOKEN_NONCE)
     told = bound(found.w3, found.registry, community_registry.NAME).functions.TOKEN_IMPLEMENTATION().call()
     expect("CommunityRegistry.TOKEN_IMPLEMENTATION", told, implementation)
-    for name in (community_registry.NAME, splits.NAME, *libraries.names(), market.NAME, personas.NAME):
+    for name in (community_registry.NAME, splits.NAME, *libraries.names(), market.NAME, personas.NAME, claims.NAME):
         maker = _check_creation(found, name)
         entry = found.registry.entry(name)
         own: tuple[bytes, ...] = (_word(implementation),)

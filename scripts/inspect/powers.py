@@ -17,6 +17,7 @@ from scripts.lib.units import ETH_DECIMALS, bps_text, units_text
 
 PLATFORM = 0
 NOBODY = "nobody"
+LATEST = 2**40 - 1
 # an account that holds nothing anywhere: the hash of a word has no known key
 STRANGER = Web3.to_checksum_address(Web3.keccak(text="dokkaebi.inspect.stranger")[12:])
 NOT_YOURS = (
@@ -24,10 +25,11 @@ NOT_YOURS = (
     "RegistryNotPendingSteward",
     "TokenNotSteward",
     "CreditsNotOwner",
+    "ClaimsNotSteward",
     "MembershipNotSteward",
     "GovernorsNotSteward",
 )
-REFUSERS = ("CommunityRegistry", "CommunityToken", "Market", "Membership", "Governors")
+REFUSERS = ("CommunityRegistry", "CommunityToken", "Market", "Claims", "Membership", "Governors")
 # a governor's parameters that are within all bounds: only who opens it is tried
 ANY_RULES = (86_400, 172_800, 86_400, 0, 1, 0, 1, 0)
 
@@ -49,6 +51,7 @@ def powers(found: runs.Connection, most: int) -> Iterator[Power]:
         yield from _office(found, registry, community_id)
         if community_id:
             yield from _token(found, registry, community_id)
+            yield from _claims(found, registry, community_id)
             yield from _self_rule(found, registry, community_id)
 
 
@@ -96,6 +99,23 @@ def _token(found: runs.Connection, registry: Any, community_id: int) -> Iterator
     yield _proved(token.renounceMint(), "CommunityToken.renounceMint", minter, f"community {community_id}")
     yield _proved(token.setContractURI("", bytes(32)), "CommunityToken.setContractURI", editor, words)
     yield _proved(token.freezeContractURI(), "CommunityToken.freezeContractURI", editor, words)
+
+
+def _claims(found: runs.Connection, registry: Any, community_id: int) -> Iterator[Power]:
+    steward = registry.functions.stewardOf(community_id).call()
+    token = registry.functions.tokenOf(community_id).call()
+    account = registry.functions.accountOf(community_id).call()
+    claims = bound(found.w3, found.registry, "Claims").functions
+    owed_wei = claims.creditOf(account, ETH).call()
+    # a phase that could not be opened, and never was: how far a caller gets shows who he is
+    phase = (token, community_id, 0, 0, LATEST, 0, 0, 0, ETH, bytes(32))
+    whose = f"community {community_id}"
+    yield _proved(claims.openPhase(phase), "Claims.openPhase", steward, f"{whose}: out of what it reserved for claims")
+    yield _proved(claims.closePhase(phase), "Claims.closePhase", steward, f"{whose}: its phases before their end")
+    yield _proved(
+        claims.withdrawFrom(account, ETH, steward, owed_wei), "Claims.withdrawFrom", steward,
+        f"what the phases of {whose} earned: {units_text(owed_wei, ETH_DECIMALS)} ETH, and tokens",
+    )  # fmt: skip
 
 
 def _self_rule(found: runs.Connection, registry: Any, community_id: int) -> Iterator[Power]:

@@ -19,6 +19,7 @@ from frontend.config import Settings
 from frontend.contracts.registry import abi_hash, exported_abi, function_abi, selector
 from frontend.index.follow import Follower
 from frontend.index.writer import dump
+from frontend.merkle import leaf_of
 from frontend.services.terms import ZERO_ADDRESS, Purchase, Terms, extras_abi, listing_id, order_key, ref_of
 from frontend.store.database import create_engine
 from scripts.lib.artifacts import artifact
@@ -34,6 +35,7 @@ DAY_S = 86400
 LOCK_TS = 2_000_000_000  # within ten years of the chain
 HOUR_S = 3600
 MINUTE_S = 60
+RESERVED = 500 * ETHER
 SELLERS_NAME, BUYERS_NAME = "한밤-라디오", "d0kkaebi"
 CHAIN_ID = ANVIL.chain_id
 
@@ -75,6 +77,7 @@ class Market:
     market: str = ""
     splits: str = ""
     personas: str = ""
+    claims: str = ""
     start_block: int = 0
     record: dict[str, Any] = field(default_factory=dict)
     salts: int = 0
@@ -88,7 +91,7 @@ class Market:
         return rpc(self.url, method, list(params))
 
     def deploy(self) -> Market:
-        """Put registry, splits, market and personas on the chain, and make the record that a deploy script would write."""
+        """Put registry, splits, market, personas and claims on the chain, and make the record that a deploy script would write."""
         first = self.create("CommunityRegistry", encode(["address", "uint16"], [self.owner, 250]))
         self.registry = to_checksum_address(first["contractAddress"])
         second = self.create("Splits", b"")
@@ -99,6 +102,8 @@ class Market:
         self.market = to_checksum_address(third["contractAddress"])
         fourth = self.create("Personas", b"")
         self.personas = to_checksum_address(fourth["contractAddress"])
+        fifth = self.create("Claims", encode(["address"], [self.registry]))
+        self.claims = to_checksum_address(fifth["contractAddress"])
         self.start_block = int(first["blockNumber"], 16)
         self.record = {
             "chainId": CHAIN_ID,
@@ -117,6 +122,7 @@ class Market:
                     ("Splits", second),
                     ("Market", third),
                     ("Personas", fourth),
+                    ("Claims", fifth),
                 )
             },
             "previous": [],
@@ -175,11 +181,16 @@ class Market:
     # what people do
 
     def open_community(
-        self, founder: str, name: str = "귀신 나오는 라디오", allocation: int = 0, fee_bps: int = 300
+        self,
+        founder: str,
+        name: str = "귀신 나오는 라디오",
+        allocation: int = 0,
+        fee_bps: int = 300,
+        claim_allocation: int = 0,
     ) -> int:
         """Open a community and give its id."""
         params = (name, "DKB", 10**24, allocation, DAY_S, 10 * DAY_S, fee_bps, "http://x/content", b"\x11" * 32)
-        params += NO_RESERVES
+        params += (self.claims, claim_allocation, ZERO_ADDRESS, 0) if claim_allocation else NO_RESERVES
         receipt = self.send("CommunityRegistry", self.registry, "openCommunity", [params], founder)
         return int(receipt["logs"][-1]["topics"][1], 16)
 
@@ -263,7 +274,7 @@ class Market:
 
     def play(self) -> dict[str, Sale]:
         """Tell a story in which everything happens at least once; give orders by the state they end in, or what they are about."""
-        radio = self.open_community(self.seller, allocation=10**20)
+        radio = self.open_community(self.seller, allocation=10**20, claim_allocation=RESERVED)
         moss = self.open_community(self.other, name="이끼 Moss 클럽", fee_bps=0)
         self.on_token(radio, "mint", [self.buyer, 5 * ETHER], self.seller)
         self.on_token(radio, "mint", [self.seller, 2 * ETHER], self.seller)
@@ -283,11 +294,41 @@ class Market:
         self._withdrawals(radio)
         orders |= Life(self, radio).live()
         self._splits(radio)
+        self._claim_phases(radio)
         self.on_personas("offer", [persona_id(SELLERS_NAME), self.backup], self.seller)
         self.warp(8 * DAY_S)  # moss's raise has come due; another one is announced on top of it
         self.send("CommunityRegistry", self.registry, "setFeeBps", [moss, 700], self.stranger)
         self._handovers()
         return orders
+
+    def on_claims(self, function: str, args: list[Any], sender: str, value: int = 0) -> None:
+        """Call Claims."""
+        self.send("Claims", self.claims, function, args, sender, value)
+
+    def phase(
+        self, community_id: int, number: int, supply: int, price: int = 0, root: bytes = bytes(32)
+    ) -> tuple[Any, ...]:
+        """Give a claim phase of a week, open at once, with a bound of 100 tokens."""
+        start = int(self.rpc("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+        token = self.token(community_id)
+        common = (token, community_id, number, start, start + 7 * DAY_S, supply, 100 * ETHER)
+        return (*common, price, ZERO_ADDRESS, root)
+
+    def _claim_phases(self, radio: int) -> None:
+        """Two phases: one for money, in which two accounts claim, one of them twice; one with a list of one line, closed."""
+        paid = self.phase(radio, 1, 300 * ETHER, price=ETHER // 7)
+        self.on_claims("openPhase", [paid], self.seller)
+        for account, tokens in ((self.buyer, 7), (self.other, 21), (self.buyer, 14)):
+            value = tokens * (ETHER // 7)
+            args = [paid, tokens * ETHER, 0, [], value, account]
+            self.on_claims("claim", args, account, value)
+        account = "0x" + keccak(text="dokkaebi.community.account")[:12].hex() + f"{radio:016x}"
+        self.on_claims("withdrawFrom", [account, ZERO_ADDRESS, self.seller, ETHER], self.seller)
+        leaf = leaf_of(self.token(radio), 2, self.stranger, 5 * ETHER)
+        free = self.phase(radio, 2, 50 * ETHER, root=leaf)
+        self.on_claims("openPhase", [free], self.seller)
+        self.on_claims("claim", [free, 2 * ETHER, 5 * ETHER, [], 0, self.arbiter], self.stranger)
+        self.on_claims("closePhase", [free], self.seller)
 
     def _commissions(self, radio: int, moss: int) -> None:
         def on_registry(function: str, args: list[Any], sender: str) -> None:

@@ -12,6 +12,8 @@ from frontend.blueprints.communities.routes import community_or_404, refused_pag
 from frontend.blueprints.tokens.forms import BurnForm, TransferForm
 from frontend.extensions import queries, services
 from frontend.pages.act import Answer, account, act, chain_now
+from frontend.pages.claims import standing
+from frontend.pages.currencies import currencies_of
 from frontend.pages.desks import forms_of, posted
 from frontend.pages.fields import PageForm
 from frontend.pages.history import DAY_S, file_of, past_of
@@ -21,6 +23,7 @@ from frontend.pages.vesting import drawing, milestones
 
 blueprint = Blueprint("tokens", __name__, url_prefix="/c/<int:community_id>/token")
 
+MOST_PHASES = 100
 HOLDER_FORMS: dict[str, type[PageForm]] = {"transfer": TransferForm, "burn": BurnForm, "vested": PlainForm}
 
 
@@ -36,6 +39,7 @@ def token_page(community_id: int, **sent: PageForm) -> str:
     now_ts = chain_now()
     who = current_account()
     vested = community.vested_units_at(now_ts)
+    phases = queries.claim_phases(community_id, per_page=MOST_PHASES)
     return render_template(
         "tokens/show.html",
         community=community,
@@ -49,6 +53,11 @@ def token_page(community_id: int, **sent: PageForm) -> str:
         past=past_of(
             queries.token_history(community_id), now_ts // DAY_S, small_number(request.args.get("days", "")) or 1
         ),
+        phases=phases,
+        standings=[(phase, standing(phase, now_ts)) for phase in phases.items],
+        reserve=queries.claim_reserve(community_id),
+        currencies=currencies_of(phase.currency for phase in phases.items),
+        claimed=queries.claims_of(who, [phase.key for phase in phases.items]) if who else {},
         now_ts=now_ts,
         balance=queries.balance(community.token.lower(), who.lower()) if who else None,
         is_founder=same_account(who, community.founder),

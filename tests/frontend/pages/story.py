@@ -30,6 +30,7 @@ REGISTRY = "0x" + "aa" * 19 + "01"
 MARKET = "0x" + "aa" * 19 + "02"
 SPLITS = "0x" + "aa" * 19 + "03"
 PERSONAS = "0x" + "aa" * 19 + "04"
+CLAIMS = "0x" + "aa" * 19 + "05"
 ETH = "0x" + "0" * 40
 T0 = 1_790_000_000
 HOUR, DAY = 3_600, 86_400
@@ -62,7 +63,7 @@ class Story:
     def __init__(self, engine: Engine, contents: Contents) -> None:
         self.engine = engine
         self.contents = contents
-        self.place = Place(CHAIN_ID, GENESIS, REGISTRY, MARKET, SPLITS, PERSONAS, 1, "0x" + "dd" * 32)
+        self.place = Place(CHAIN_ID, GENESIS, REGISTRY, MARKET, SPLITS, PERSONAS, CLAIMS, 1, "0x" + "dd" * 32)
         self.logs: list[Log] = []
         self.headers: dict[int, Header] = {}
         self.at_ts = T0
@@ -187,6 +188,7 @@ class Story:
         fee_bps: int = 250,
         founder: str = FOUNDER,
         share: int = 100,
+        reserve: int = 0,
     ) -> int:
         """Open a community; its id comes back. Its token has 1 000 tokens at most."""
         self.communities += 1
@@ -196,12 +198,37 @@ class Story:
         params = (
             name, symbol, 1_000 * 10**18, share * 10**18, 30 * DAY, 365 * DAY, fee_bps,
             self.contents.uri(stored), bytes.fromhex(stored[2:]),
+            CLAIMS if reserve else ETH, reserve * 10**18, ETH, 0,
         )  # fmt: skip
         self.emit(
             "CommunityRegistry", REGISTRY, "CommunityOpened",
             id=self.communities, steward=founder, token=self.token(self.communities), params=params,
         )  # fmt: skip
         return self.communities
+
+    def open_phase(
+        self, community_id: int, number: int, start_ts: int, tokens: int, price_wei: int = 0, root: bytes = bytes(32)
+    ) -> str:
+        """Open a claim phase of 10 days; its key comes back."""
+        key = keccak(text=f"phase {community_id} {number}")
+        limit = 50 * 10**18 if price_wei else 0
+        phase = (
+            self.token(community_id), community_id, number, start_ts, start_ts + 10 * DAY, tokens * 10**18, limit,
+            price_wei, ETH, root,
+        )  # fmt: skip
+        self.emit(
+            "Claims", CLAIMS, "ClaimPhaseOpened", key=key, token=self.token(community_id), steward=FOUNDER, phase=phase
+        )
+        return "0x" + key.hex()
+
+    def claim_tokens(self, community_id: int, key: str, account: str, units: int, cost_wei: int = 0) -> None:
+        """Let an account claim in a phase."""
+        raw = bytes.fromhex(key[2:])
+        self.mint(community_id, account, units)
+        self.emit("Claims", CLAIMS, "TokensClaimed", key=raw, account=account, to=account, amount=units, cost=cost_wei)
+        if cost_wei:
+            payouts = [(community_account(community_id), cost_wei)]
+            self.emit("Claims", CLAIMS, "CreditsAdded", source=raw, currency=ETH, payouts=payouts)
 
     def token(self, community_id: int) -> str:
         """Give a community's token."""
@@ -393,6 +420,7 @@ def tell_all(story: Story, picture: str | None = None) -> None:
         "STAR",
         {"text": "Maps of skies that nobody has seen.", "lang": "en", "picture": None, "tags": ["maps"]},
         fee_bps=500,
+        reserve=300,
     )
     story.community("Moss Library", "MOSS", None, fee_bps=0, founder=STRANGER, share=0)
     for account, tokens in ((FOUNDER, 120), (SELLER, 60), (BUYER, 33), (PAYER, 7)):
@@ -517,6 +545,7 @@ def tell_all(story: Story, picture: str | None = None) -> None:
     story.earn(2, 10**17)
     story.owe_split(2, 1, 3 * 10**16)
     story.propose(2, SELLER, 2, story.at_ts + 30 * DAY, (0, 4_000, 0), (1, 6_000, story.at_ts + 90 * DAY))
+    tell_claims(story, stars)
 
 
 def tell_of_changes(story: Story) -> None:
@@ -551,3 +580,16 @@ def tell_of_changes(story: Story) -> None:
     story.persona("PersonaRetired", persona=persona_id(RETIRED_NAME), holder=STRANGER)
     story.hand_over(SELLERS_NAME, SELLER, STRANGER, done=False)
     story.persona("NicknameCommitted", account=BUYER, commitment=b"\x5b" * 32)
+
+
+def tell_claims(story: Story, community_id: int) -> None:
+    """Open a phase of each kind, the first one over, and claim in two of them."""
+    paid = story.open_phase(community_id, 1, story.at_ts, 100, price_wei=10**16)
+    story.claim_tokens(community_id, paid, BUYER, 40 * 10**18, 4 * 10**17)
+    story.claim_tokens(community_id, paid, BUYER, 2 * 10**18, 2 * 10**16)
+    listed = story.open_phase(community_id, 2, story.at_ts, 30, root=b"\x1f" * 32)
+    story.claim_tokens(community_id, listed, SELLER, 30 * 10**18)
+    story.open_phase(community_id, 3, story.at_ts + 5 * DAY, 10)
+    closed = story.open_phase(community_id, 4, story.at_ts, 20)
+    raw = bytes.fromhex(closed[2:])
+    story.emit("Claims", CLAIMS, "ClaimPhaseClosed", key=raw, caller=FOUNDER, left=20 * 10**18)
