@@ -16,7 +16,7 @@ from scripts.lib.artifacts import BUILD, ROOT, artifact
 from scripts.lib.problems import told_in_a_sentence
 
 TARGET = ABI_FOLDER
-CONTRACTS = ("CommunityRegistry", "CommunityToken", "Market", "Personas", "Splits")
+CONTRACTS = ("CommunityRegistry", "CommunityToken", "Curves", "Market", "Personas", "Splits")
 
 
 def exported(name: str, build: Path = BUILD) -> str:

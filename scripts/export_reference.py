@@ -16,7 +16,16 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "contracts"
 TARGET = ROOT / "docs" / "contracts.md"
 
-INTERFACES = ("ICommunityRegistry", "ICommunityToken", "IPersonas", "IMarket", "ICourtArbiter", "ICredits", "ISplits")
+INTERFACES = (
+    "ICommunityRegistry",
+    "ICommunityToken",
+    "IPersonas",
+    "IMarket",
+    "ICourtArbiter",
+    "ICredits",
+    "ISplits",
+    "ICurves",
+)
 KINDS = (
     ("FunctionDefinition", "Functions"),
     ("EventDefinition", "Events"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 PLUGINS = ("tests.fixtures.postgres",)
-FIXTURES = ("brownie_chain", "market", "splits", "lives", "personas")
+FIXTURES = ("brownie_chain", "market", "splits", "lives", "personas", "curves")
 BROWNIE_PLUGINS = tuple(f"tests.fixtures.{name}" for name in FIXTURES)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext, ngettext
 
 from frontend.formatters import bps, decimal_text, duration, short, visible, when
-from frontend.services import persona_texts, split_texts
+from frontend.services import curve_texts, persona_texts, split_texts
 from frontend.services.reverts import Refusal
 
 TOKEN_DECIMALS = 18
@@ -291,6 +291,7 @@ SENTENCES: dict[str, Teller] = {
     "CreditsBadRecipient": lambda a: gettext("Money cannot go to %(to)s. Name another address.", to=short(a["to"])),
     **split_texts.SENTENCES,
     **persona_texts.SENTENCES,
+    **curve_texts.SENTENCES,
     # CourtArbiter
     "CourtNoCode": lambda a: gettext("There is no contract at %(account)s.", account=short(a["account"])),
     "CourtNotArbiter": lambda a: gettext(

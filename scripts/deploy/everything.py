@@ -1,4 +1,4 @@
-"""Deploys all that a market needs, in order: CommunityRegistry, Splits, the Market's libraries, Market, Personas. Run it again as often as you like.
+"""Deploys all that a market needs, in order: CommunityRegistry, Splits, the Market's libraries, Market, Personas, Curves. Run it again as often as you like.
 
     brownie run scripts/deploy/everything.py main [account] --network ganache|anvil|sepolia|rpc
 
@@ -9,14 +9,14 @@ was interrupted goes on where it stopped.
 Undo: nothing on a chain can be undone.
 """
 
-from scripts.deploy import community_registry, libraries, market, personas, splits
+from scripts.deploy import community_registry, curves, libraries, market, personas, splits
 from scripts.lib import runs
 from scripts.lib.params import DeployParams
 from scripts.lib.registry import Registry
 from scripts.lib.senders import Sender
 from scripts.lib.steps import Plan
 
-PARTS = (community_registry, splits, libraries, market, personas)
+PARTS = (community_registry, splits, libraries, market, personas, curves)
 
 
 def plan(params: DeployParams, registry: Registry) -> Plan:

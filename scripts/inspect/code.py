@@ -10,7 +10,7 @@ from eth_typing import ChecksumAddress, HexStr
 from web3 import Web3
 from web3.exceptions import TransactionNotFound, Web3Exception
 
-from scripts.deploy import community_registry, libraries, market, personas, splits
+from scripts.deploy import community_registry, curves, libraries, market, personas, splits
 from scripts.lib import runs
 from scripts.lib.artifacts import artifact
 from scripts.lib.problems import FailedCheck
@@ -25,12 +25,12 @@ TOKEN_NONCE = 1  # the registry's constructor makes the token's implementation b
 
 
 def check_codes(found: runs.Connection) -> Iterator[str]:
-    """Prove the code of registry, token, splits, libraries, market and personas. Raises: FailedCheck. Chain: reads, and simulates the constructors."""
+    """Prove the code of registry, token, splits, libraries, market, personas and curves. Raises: FailedCheck. Chain: reads, and simulates the constructors."""
     registry = found.registry.address(community_registry.NAME)
     implementation = created_address(registry, TOKEN_NONCE)
     told = bound(found.w3, found.registry, community_registry.NAME).functions.TOKEN_IMPLEMENTATION().call()
     expect("CommunityRegistry.TOKEN_IMPLEMENTATION", told, implementation)
-    for name in (community_registry.NAME, splits.NAME, *libraries.names(), market.NAME, personas.NAME):
+    for name in (community_registry.NAME, splits.NAME, *libraries.names(), market.NAME, personas.NAME, curves.NAME):
         maker = _check_creation(found, name)
         entry = found.registry.entry(name)
         own: tuple[bytes, ...] = (_word(implementation),)

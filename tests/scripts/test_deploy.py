@@ -22,7 +22,7 @@ from tools import chain
 
 LIBRARIES = ("Carts", "Changes", "Disputes", "Listings", "Milestones", "Settlements")
 
-ALL = ("CommunityRegistry", "Splits", *LIBRARIES, "Market", "Personas")
+ALL = ("CommunityRegistry", "Splits", *LIBRARIES, "Market", "Personas", "Curves")
 
 
 class Killed(BaseException):
