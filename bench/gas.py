@@ -12,6 +12,7 @@ import sys
 
 from web3 import HTTPProvider, Web3
 
+from bench.curves import measure as measure_curves
 from bench.peers import ROWS, SECTIONS, Row
 from bench.personas import measure as measure_personas
 from bench.splits import measure as measure_splits
@@ -37,6 +38,7 @@ def measured() -> dict[str, int]:
         gas = story.tell()
         measure_splits(story)
         measure_personas(story)
+        measure_curves(story)
     finally:
         node.stop()
     missing = {row.key for row in ROWS} ^ set(gas)
