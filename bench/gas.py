@@ -13,6 +13,7 @@ import sys
 from web3 import HTTPProvider, Web3
 
 from bench.claims import measure as measure_claims
+from bench.curves import measure as measure_curves
 from bench.peers import ROWS, SECTIONS, Row
 from bench.personas import measure as measure_personas
 from bench.self_rule import measure as measure_self_rule
@@ -41,6 +42,7 @@ def measured() -> dict[str, int]:
         measure_personas(story)
         measure_self_rule(story)
         measure_claims(story)
+        measure_curves(story)
     finally:
         node.stop()
     missing = {row.key for row in ROWS} ^ set(gas)

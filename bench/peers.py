@@ -37,6 +37,8 @@ SEAPORT = "Seaport (published)"
 OZ = "OpenZeppelin"
 SOLADY = "Solady"
 UNLOCK = "Unlock v15"
+FRIEND_TECH = "friend.tech"
+MINT_CLUB = "Mint Club v2"
 
 ORDERS = (
     Row(
@@ -253,6 +255,28 @@ CLAIMS = (
     Row("claim_phase_close", "close a phase"),
 )
 
+CURVES = (
+    Row(
+        "curve_buy",
+        "buy on a line, for ETH",
+        90_000,
+        None,
+        (Peer(FRIEND_TECH, "buyShares", 63_272), Peer(MINT_CLUB, "mint, at the least", 119_321)),
+    ),
+    Row(
+        "curve_sell",
+        "sell on a line, for ETH",
+        80_000,
+        None,
+        (Peer(FRIEND_TECH, "sellShares", 70_462), Peer(MINT_CLUB, "burn, at the least", 101_286)),
+    ),
+    Row("curve_buy_steps", "buy in the first of 16 steps"),
+    Row("curve_sell_steps", "sell in the first of 16 steps"),
+    Row("curve_swap", "swap between two curves, with a rest paid out"),
+    Row("curve_open", "open a curve on a line, with a rest returned"),
+    Row("curve_open_steps", "open one with 16 steps", None, None, (Peer(MINT_CLUB, "createToken, 20 steps", 757_759),)),
+)
+
 SECTIONS = {
     "An order": ORDERS,
     "Each call": STEPS,
@@ -261,5 +285,6 @@ SECTIONS = {
     "Personas": PERSONAS,
     "Members and their decisions": SELF_RULE,
     "Claims": CLAIMS,
+    "Curves": CURVES,
 }
 ROWS = tuple(row for section in SECTIONS.values() for row in section)

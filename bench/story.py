@@ -50,6 +50,7 @@ class Story:
         self.registry = self.contract("CommunityRegistry", registry.address("CommunityRegistry"))
         self.market = self.contract("Market", registry.address("Market"))
         self.splits = self.contract("Splits", registry.address("Splits"))
+        self.curves = self.contract("Curves", registry.address("Curves"))
         self.personas = self.contract("Personas", registry.address("Personas"))
         self.memberships = self.contract("Memberships", registry.address("Memberships"))
         self.governors = self.contract("Governors", registry.address("Governors"))

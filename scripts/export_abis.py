@@ -22,6 +22,7 @@ CONTRACTS = (
     "CommunityRegistry",
     "CommunityTimelock",
     "CommunityToken",
+    "Curves",
     "Governors",
     "Market",
     "Membership",

@@ -28,6 +28,7 @@ INTERFACES = (
     "ICourtArbiter",
     "ICredits",
     "ISplits",
+    "ICurves",
 )
 KINDS = (
     ("FunctionDefinition", "Functions"),

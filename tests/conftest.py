@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 PLUGINS = ("tests.fixtures.postgres",)
-FIXTURES = ("brownie_pace", "brownie_chain", "market", "splits", "lives", "personas", "claims", "self_rule")
+
+FIXTURES = ("brownie_pace", "brownie_chain", "market", "splits", "lives", "personas", "claims", "curves", "self_rule")
 BROWNIE_PLUGINS = tuple(f"tests.fixtures.{name}" for name in FIXTURES)
 
 

@@ -39,9 +39,13 @@ COURT = (
     "the market and the court were named at construction; the key is marked before the call, so it is not made twice"
 )
 NO_AMOUNT = "ids and hashes are compared with what was stored; there is no amount that somebody could shift by a little"
-CALLS_NOBODY = "what is called is the community's own token, a clone of ours that calls nobody"
+CALLS_NOBODY = "what is called before the end is a community's own token, a clone of ours that calls nobody"
 INHERITED = "OpenZeppelin's base implements it; the compiler would not make the contract otherwise"
 ANSWERED = {
+    ("arbitrary-send-eth", "_give"): "the amount was owed to whoever names the receiver, and is written off before",
+    ("reentrancy-no-eth", "swap"): CALLS_NOBODY,
+    ("reentrancy-events", "swap"): CALLS_NOBODY,
+    ("reentrancy-events", "sellWithPermit"): CALLS_NOBODY,
     ("incorrect-equality", "onlyHolder"): NO_AMOUNT,
     ("incorrect-equality", "_requireNone"): NO_AMOUNT,
     ("incorrect-equality", "_requireCommitted"): NO_AMOUNT,

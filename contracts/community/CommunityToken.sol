@@ -118,7 +118,7 @@ contract CommunityToken is ICommunityToken, ERC20, ERC20Permit {
 
     /// @inheritdoc ICommunityToken
     function burnReserved(address account, uint256 amount) external {
-        require(msg.sender == _numbers().curve, TokenNotReserved(msg.sender));
+        require(msg.sender == _packedArgs().curve(), TokenNotReserved(msg.sender));
         _spendAllowance(account, msg.sender, amount);
         _burn(account, amount);
         _curveMinted -= int128(int256(amount)); // amount was within the supply, so within the cap

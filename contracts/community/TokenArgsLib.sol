@@ -81,6 +81,12 @@ library TokenArgsLib {
         found.curve = address(uint160(words[5] >> 96));
     }
 
+    /// @dev The curve's contract alone: what a sale asks for.
+    function curve(bytes memory packed) internal pure returns (address) {
+        (, , , , , uint256 word) = abi.decode(packed, (uint256, uint256, uint256, uint256, uint256, uint256));
+        return address(uint160(word >> 96)); // the top 160 bits of word 5
+    }
+
     function communityId(bytes memory packed) internal pure returns (uint64) {
         return uint64(bytes8(packed)); // the top 64 bits of word 0
     }

@@ -2,7 +2,6 @@
 pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 
 import {CommunityAccount} from "../community/CommunityAccount.sol";
 import {ICommunityRegistry} from "../community/ICommunityRegistry.sol";
@@ -457,22 +456,6 @@ contract Market is IMarket, Credits {
         order.amount = uint128(total); // bounded by take
         Purchases.Fees memory fees = Purchases.feesOf(REGISTRY, terms.rules.communityId());
         key = Purchases.open(_book, terms, wish, purchase, order, fees);
-    }
-
-    /// @dev Tries a permit of the caller. Somebody may have submitted it before us; then it fails and the allowance stands
-    /// all the same.
-    function _permit(address currency, Permit calldata permit) private nonReentrant {
-        try
-            IERC20Permit(currency).permit(
-                msg.sender,
-                address(this),
-                permit.value,
-                permit.deadline,
-                permit.v,
-                permit.r,
-                permit.s
-            )
-        {} catch {}
     }
 
     /// @dev Takes what a cart costs: the ETH sent must be what is due in ETH, and each token moves once. A permit for a

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Permit} from "../money/Permit.sol";
 import {TermsClocks} from "./TermsClocks.sol";
 import {TermsRules} from "./TermsRules.sol";
 
@@ -122,15 +123,6 @@ struct Item {
     uint256 maxTotal; // most that may be paid for it, smallest unit of its currency
     uint256 maxFeeBps; // most that its commissions together may be, basis points
     Purchase purchase;
-}
-
-/// @dev An ERC-2612 approval of `value` by the payer, spent by a purchase.
-struct Permit {
-    uint256 value; // smallest unit of the currency
-    uint256 deadline; // unix time
-    uint8 v;
-    bytes32 r;
-    bytes32 s;
 }
 
 /// @dev A permit and the currency it is for.

@@ -2,11 +2,13 @@
 pragma solidity 0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
 
 import {CommunityAccount} from "../community/CommunityAccount.sol";
 import {ICredits, Payout} from "./ICredits.sol";
+import {Permit} from "./Permit.sol";
 import {SplitAccount} from "./SplitAccount.sol";
 
 /// @title Credits
@@ -56,11 +58,32 @@ abstract contract Credits is ICredits, ReentrancyGuard {
         emit CreditsAdded(source, currency, payouts);
     }
 
+    /// @dev Money at neither of these addresses could be taken out again.
+    function _checkRecipient(address to) internal view {
+        require(to != address(0) && to != address(this), CreditsBadRecipient(to));
+    }
+
     /// @dev Takes exactly `amount` of the currency from the caller into this contract. Call it last: a token may call back.
     function _collect(address currency, uint256 amount) internal {
         uint256 due = currency == ETH ? amount : 0;
         require(msg.value == due, CreditsWrongValue(msg.value, due));
         if (currency != ETH && amount != 0) _pull(IERC20(currency), amount);
+    }
+
+    /// @dev Tries a permit of the caller. Somebody may have submitted it before us; then it fails and the allowance stands
+    /// all the same.
+    function _permit(address token, Permit calldata permit) internal nonReentrant {
+        try
+            IERC20Permit(token).permit(
+                msg.sender,
+                address(this),
+                permit.value,
+                permit.deadline,
+                permit.v,
+                permit.r,
+                permit.s
+            )
+        {} catch {}
     }
 
     /// @dev Measures what arrives. The lock keeps a token's call-back from having one arrival counted twice.
@@ -73,18 +96,23 @@ abstract contract Credits is ICredits, ReentrancyGuard {
         require(received == amount, CreditsTokenDeliveredLess(address(token), received, amount));
     }
 
-    /// @dev Checks, writes, announces, and only then calls out.
-    function _withdraw(address account, address currency, address to, uint256 amount) private {
-        uint256 owed = _credits[account][currency];
-        require(amount != 0 && amount <= owed, CreditsNotEnough(account, amount, owed));
-        require(to != address(0) && to != address(this), CreditsBadRecipient(to));
-        _credits[account][currency] = owed - amount;
-        emit CreditWithdrawn(account, currency, to, amount);
+    /// @dev Sends money out of this contract. Call it last, when all is written: whoever receives may call back.
+    function _give(address currency, address to, uint256 amount) internal {
         if (currency != ETH) return _send(IERC20(currency), to, amount);
         // ETH needs no lock: all is written, and whoever is called can only do what he could do anyway.
         // slither-disable-next-line low-level-calls a contract wallet may need more than 2 300 gas to receive
         (bool delivered, ) = to.call{value: amount}("");
         require(delivered, CreditsEthRefused(to, amount));
+    }
+
+    /// @dev Checks, writes, announces, and only then calls out.
+    function _withdraw(address account, address currency, address to, uint256 amount) private {
+        uint256 owed = _credits[account][currency];
+        require(amount != 0 && amount <= owed, CreditsNotEnough(account, amount, owed));
+        _checkRecipient(to);
+        _credits[account][currency] = owed - amount;
+        emit CreditWithdrawn(account, currency, to, amount);
+        _give(currency, to, amount);
     }
 
     /// @dev Under the lock, so that no withdrawal happens while an arrival is measured.

@@ -15,7 +15,7 @@ from frontend.errors import AbiMismatch, UnknownDeployment
 
 FOLDER = Path(__file__).parent / "abi"
 DEPLOYED = ("Claims", "CommunityRegistry", "Market", "Personas", "Splits")
-EXPORTED = (*DEPLOYED, "CommunityToken")
+EXPORTED = (*DEPLOYED, "CommunityToken", "Curves")
 ERC20_FUNCTIONS = ("approve", "transfer", "balanceOf", "allowance", "nonces", "name", "symbol", "decimals")
 
 Abi = list[dict[str, Any]]

@@ -5,18 +5,8 @@ from typing import Any
 
 from flask_babel import gettext
 
-from frontend.formatters import decimal_text, short, when
-
-DECIMALS = 18
-
-
-def _moment(timestamp: int) -> str:
-    return when(int(timestamp)).striptags()
-
-
-def _tokens(units: int) -> str:
-    return decimal_text(int(units), DECIMALS)
-
+from frontend.formatters import short
+from frontend.services.error_words import moment, tokens
 
 SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "ClaimsNoCode": lambda a: gettext(
@@ -44,9 +34,9 @@ SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "ClaimsBadTimes": lambda a: gettext(
         "A claim phase ends after it starts, after now, and at the latest on %(latest)s. This one would run from %(start)s to "
         "%(end)s.",
-        latest=_moment(a["latestEnd"]),
-        start=_moment(a["start"]),
-        end=_moment(a["end"]),
+        latest=moment(a["latestEnd"]),
+        start=moment(a["start"]),
+        end=moment(a["end"]),
     ),
     "ClaimsBadCurrency": lambda a: gettext(
         "%(currency)s cannot be the currency of a claim phase: it is the community's own token, or no contract.",
@@ -54,15 +44,15 @@ SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     ),
     "ClaimsReserveExceeded": lambda a: gettext(
         "The claim phase asks for %(supply)s tokens; %(left)s of what is reserved for claims are left for new phases.",
-        supply=_tokens(a["supply"]),
-        left=_tokens(a["left"]),
+        supply=tokens(a["supply"]),
+        left=tokens(a["left"]),
     ),
     "ClaimsNotOpen": lambda a: gettext("This claim phase is closed, or was never opened. Load the page again."),
     "ClaimsNotNow": lambda a: gettext(
         "Tokens can be claimed in this phase from %(start)s to %(end)s; now it is %(now)s.",
-        start=_moment(a["start"]),
-        end=_moment(a["end"]),
-        now=_moment(a["timestamp"]),
+        start=moment(a["start"]),
+        end=moment(a["end"]),
+        now=moment(a["timestamp"]),
     ),
     "ClaimsNotListed": lambda a: gettext(
         "The list of this claim phase does not give %(account)s so much, or the proof is not of this list. Switch to the "
@@ -72,13 +62,13 @@ SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "ClaimsTooMuch": lambda a: gettext(
         "%(account)s may claim %(left)s more tokens in this phase, not %(amount)s.",
         account=short(a["account"]),
-        left=_tokens(a["left"]),
-        amount=_tokens(a["amount"]),
+        left=tokens(a["left"]),
+        amount=tokens(a["amount"]),
     ),
     "ClaimsSoldOut": lambda a: gettext(
         "This claim phase has %(left)s tokens left; %(amount)s were asked for. Claim at least a little, and no more than that.",
-        left=_tokens(a["left"]),
-        amount=_tokens(a["amount"]),
+        left=tokens(a["left"]),
+        amount=tokens(a["amount"]),
     ),
     "ClaimsCostTooHigh": lambda a: gettext(
         "The claim costs more than was agreed to. Load the page again and look at the price."

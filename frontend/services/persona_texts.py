@@ -5,12 +5,9 @@ from typing import Any
 
 from flask_babel import gettext
 
-from frontend.formatters import short, when
+from frontend.formatters import short
 from frontend.nicknames import nickname_of
-
-
-def _moment(timestamp: int) -> str:
-    return when(int(timestamp)).striptags()
+from frontend.services.error_words import moment
 
 
 def _named(args: dict[str, Any]) -> str:
@@ -37,10 +34,10 @@ SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
         caller=short(a["caller"]),
     ),
     "PersonasTooEarly": lambda a: gettext(
-        "It is too early: this can be done from %(when)s on. Wait, and try again.", when=_moment(a["from"])
+        "It is too early: this can be done from %(when)s on. Wait, and try again.", when=moment(a["from"])
     ),
     "PersonasTooLate": lambda a: gettext(
-        "It is too late: this could be done until %(when)s. Begin anew.", when=_moment(a["until"])
+        "It is too late: this could be done until %(when)s. Begin anew.", when=moment(a["until"])
     ),
     "PersonasTaken": lambda a: gettext(
         "Somebody has the nickname “%(name)s”, or had it. Choose another one.", name=_named(a)

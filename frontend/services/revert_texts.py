@@ -5,11 +5,10 @@ from typing import Any
 
 from flask_babel import gettext, ngettext
 
-from frontend.formatters import bps, decimal_text, duration, short, visible, when
-from frontend.services import claim_texts, persona_texts, split_texts
+from frontend.formatters import bps, duration, short, visible, when
+from frontend.services import claim_texts, curve_texts, member_texts, persona_texts, split_texts
+from frontend.services.error_words import moment, tokens
 from frontend.services.reverts import Refusal
-
-TOKEN_DECIMALS = 18
 
 
 def state_text(state: int) -> str:
@@ -121,19 +120,15 @@ def _party(args: dict[str, Any]) -> str:
 def _late(args: dict[str, Any]) -> str:
     return gettext(
         "Too late: the time for this ended %(when)s. What can be done now is “expire”, by anyone.",
-        when=_moment(args["deadline"]),
+        when=moment(args["deadline"]),
     )
 
 
 def _early(args: dict[str, Any]) -> str:
     return gettext(
         "Too early: the other side still has time, until %(when)s. Please try again after that.",
-        when=_moment(args["deadline"]),
+        when=moment(args["deadline"]),
     )
-
-
-def _moment(timestamp: int) -> str:
-    return when(int(timestamp)).striptags()
 
 
 def _stock(args: dict[str, Any]) -> str:
@@ -159,10 +154,6 @@ def _length(args: dict[str, Any]) -> str:
         length=args["length"],
         max=args["max"],
     )
-
-
-def _tokens(amount: int) -> str:
-    return decimal_text(int(amount), TOKEN_DECIMALS)
 
 
 Teller = Callable[[dict[str, Any]], str]
@@ -199,7 +190,7 @@ SENTENCES: dict[str, Teller] = {
         "The Market does not know these terms. Reload the listing and try again."
     ),
     "MarketListingPaused": lambda a: gettext("The seller has paused this listing. Try again later."),
-    "MarketListingEnded": lambda a: gettext("This listing ended %(when)s.", when=_moment(a["validUntil"])),
+    "MarketListingEnded": lambda a: gettext("This listing ended %(when)s.", when=moment(a["validUntil"])),
     "MarketOutOfStock": _stock,
     "MarketQuantityLimitChanged": lambda a: gettext(
         "The quantity was changed meanwhile: it is %(current)s now, not %(expected)s. Reload the page and try again.",
@@ -207,7 +198,7 @@ SENTENCES: dict[str, Teller] = {
         expected=a["expected"],
     ),
     "MarketPurchaseExpired": lambda a: gettext(
-        "The offer to buy is too old (it ended %(when)s). Order again.", when=_moment(a["deadline"])
+        "The offer to buy is too old (it ended %(when)s). Order again.", when=moment(a["deadline"])
     ),
     "MarketTotalTooHigh": lambda a: gettext(
         "The price is above your limit. Reload the listing: what you saw is not what is asked."
@@ -292,6 +283,8 @@ SENTENCES: dict[str, Teller] = {
     **split_texts.SENTENCES,
     **persona_texts.SENTENCES,
     **claim_texts.SENTENCES,
+    **curve_texts.SENTENCES,
+    **member_texts.SENTENCES,
     # CourtArbiter
     "CourtNoCode": lambda a: gettext("There is no contract at %(account)s.", account=short(a["account"])),
     "CourtNotArbiter": lambda a: gettext(
@@ -312,8 +305,8 @@ SENTENCES: dict[str, Teller] = {
     "RegistryBadLength": _length,
     "RegistryBadCap": lambda a: gettext(
         "The cap (%(cap)s) must be above 0 and at least what is reserved for the founder, claims and curve (%(reserved)s).",
-        cap=_tokens(a["cap"]),
-        reserved=_tokens(a["reserved"]),
+        cap=tokens(a["cap"]),
+        reserved=tokens(a["reserved"]),
     ),
     "RegistryBadReserve": lambda a: gettext(
         "Claims and curve each need a contract and an amount, or neither, and cannot be the same contract."
@@ -346,8 +339,8 @@ SENTENCES: dict[str, Teller] = {
     "TokenIsImplementation": lambda a: gettext("This address is the pattern of all community tokens, not a token."),
     "TokenCapExceeded": lambda a: gettext(
         "That would pass the token's cap: %(left)s can still be minted, not %(amount)s.",
-        left=_tokens(a["mintable"]),
-        amount=_tokens(a["amount"]),
+        left=tokens(a["mintable"]),
+        amount=tokens(a["amount"]),
     ),
     "TokenNotReserved": lambda a: gettext(
         "No tokens were reserved for %(caller)s to mint. Use the page of the claim phase or of the curve.",
@@ -355,8 +348,8 @@ SENTENCES: dict[str, Teller] = {
     ),
     "TokenReserveExceeded": lambda a: gettext(
         "The reserve has %(left)s tokens left, and %(amount)s were asked for. Ask for less.",
-        left=_tokens(a["left"]),
-        amount=_tokens(a["amount"]),
+        left=tokens(a["left"]),
+        amount=tokens(a["amount"]),
     ),
     "TokenMintRenounced": lambda a: gettext("Minting was given up for ever; nothing can be minted any more."),
     "TokenBadBatch": lambda a: gettext(
@@ -381,7 +374,7 @@ SENTENCES: dict[str, Teller] = {
         "%(address)s cannot be allowed to take tokens.", address=short(a["spender"])
     ),
     "ERC2612ExpiredSignature": lambda a: gettext(
-        "The signed approval is too old (it ended %(when)s). Sign again.", when=_moment(a["deadline"])
+        "The signed approval is too old (it ended %(when)s). Sign again.", when=moment(a["deadline"])
     ),
     "ERC2612InvalidSigner": lambda a: gettext(
         "The approval was signed by another account. Switch account and sign again."

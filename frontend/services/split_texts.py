@@ -5,12 +5,8 @@ from typing import Any
 
 from flask_babel import gettext
 
-from frontend.formatters import bps, short, when
-
-
-def _moment(timestamp: int) -> str:
-    return when(int(timestamp)).striptags()
-
+from frontend.formatters import bps, short
+from frontend.services.error_words import moment
 
 SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "SplitsUnknownVersion": lambda a: gettext(
@@ -28,7 +24,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
         total=bps(int(a["totalBps"])),
     ),
     "SplitsLockTooLong": lambda a: gettext(
-        "A share can be locked until %(latest)s at the latest.", latest=_moment(a["max"])
+        "A share can be locked until %(latest)s at the latest.", latest=moment(a["max"])
     ),
     "SplitsBadPayee": lambda a: gettext(
         "%(payee)s cannot be a payee: nobody holds a key for it. Name an account of a person or a wallet.",
@@ -37,13 +33,13 @@ SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "SplitsShareLocked": lambda a: gettext(
         "Payee number %(seat)s has a locked share: it cannot fall, nor be freed, before %(until)s.",
         seat=int(a["seat"]) + 1,
-        until=_moment(a["lockedUntil"]),
+        until=moment(a["lockedUntil"]),
     ),
     "SplitsNothingChanges": lambda a: gettext(
         "This is how split %(id)s stands already; nothing would change.", id=a["splitId"]
     ),
     "SplitsChangeExpired": lambda a: gettext(
-        "The agreed change is too old (it ended %(when)s). Agree on it again.", when=_moment(a["deadline"])
+        "The agreed change is too old (it ended %(when)s). Agree on it again.", when=moment(a["deadline"])
     ),
     "SplitsWrongSignatureCount": lambda a: gettext(
         "%(needed)s payees must agree, and %(count)s signatures are there. Reload the page and try again.",

@@ -1,4 +1,4 @@
-"""Deploys all that a market needs, in order: CommunityRegistry, Splits, the Market's libraries, Market, Personas, Claims, Memberships, Governors. Run it again as often as you like.
+"""Deploys all that a market needs, in order: CommunityRegistry, Splits, the Market's libraries, Market, Personas, Claims, Curves, Memberships, Governors. Run it again as often as you like.
 
     brownie run scripts/deploy/everything.py main [account] --network ganache|anvil|sepolia|rpc
 
@@ -9,14 +9,24 @@ was interrupted goes on where it stopped.
 Undo: nothing on a chain can be undone.
 """
 
-from scripts.deploy import claims, community_registry, governors, libraries, market, memberships, personas, splits
+from scripts.deploy import (
+    claims,
+    community_registry,
+    curves,
+    governors,
+    libraries,
+    market,
+    memberships,
+    personas,
+    splits,
+)
 from scripts.lib import runs
 from scripts.lib.params import DeployParams
 from scripts.lib.registry import Registry
 from scripts.lib.senders import Sender
 from scripts.lib.steps import Plan
 
-PARTS = (community_registry, splits, libraries, market, personas, claims, memberships, governors)
+PARTS = (community_registry, splits, libraries, market, personas, claims, curves, memberships, governors)
 
 
 def plan(params: DeployParams, registry: Registry) -> Plan:

@@ -12,8 +12,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from scripts.deploy import claims, community_registry, libraries, market, personas, splits
-from scripts.inspect.code import check_codes
+from scripts.deploy import claims, community_registry, curves, libraries, market, personas, splits
+from scripts.inspect.code import PARTS, check_codes
 from scripts.inspect.powers import powers, table
 from scripts.lib import runs
 from scripts.lib.artifacts import ROOT
@@ -31,14 +31,10 @@ NO_POWERS = ("owner", "transferOwnership", "upgradeTo", "upgradeToAndCall", "pau
 def lines(found: runs.Connection, most: int = MOST_COMMUNITIES) -> Iterator[str]:
     """Give the findings line by line. Raises: FailedCheck at the first that is wrong. Chain: reads and simulates."""
     yield f"{found.params.network.name}, chain {found.params.chain_id}, first block {found.registry.genesis_hash}"
-    community_registry.check(found.registry, found.w3)
-    splits.check(found.registry, found.w3)
     libraries.check(found.registry, found.w3)
-    market.check(found.registry, found.w3)
-    personas.check(found.registry, found.w3)
-    claims.check(found.registry, found.w3)
-    for name in (community_registry.NAME, splits.NAME, market.NAME, personas.NAME, claims.NAME):
-        _check_abi(found, name)
+    for part in PARTS:
+        part.check(found.registry, found.w3)
+        _check_abi(found, part.NAME)
     yield from check_codes(found)
     yield "  ✓ no owner, no pause, no upgrade in any of them"
     yield from _constants(found)
@@ -56,6 +52,7 @@ def _constants(found: runs.Connection) -> Iterator[str]:
     registry = bound(found.w3, found.registry, community_registry.NAME).functions
     divided = bound(found.w3, found.registry, splits.NAME).functions
     named = bound(found.w3, found.registry, personas.NAME).functions
+    sold = bound(found.w3, found.registry, curves.NAME).functions
     shown: dict[str, Any] = {
         "most the platform may take": bps_text(registry.MAX_PLATFORM_FEE_BPS().call()),
         "most a community may take": bps_text(registry.MAX_COMMUNITY_FEE_BPS().call()),
@@ -63,6 +60,7 @@ def _constants(found: runs.Connection) -> Iterator[str]:
         "time to answer a dispute": f"{bound(found.w3, found.registry, market.NAME).functions.STAKE_FOR().call()} s",
         "most payees of a split": divided.MAX_PAYEES().call(),
         "longest lock of a payee's share": f"{divided.MAX_LOCK().call()} s",
+        "most a community may take on its curve": bps_text(sold.MAX_FEE_BPS().call()),
         "time before a nickname is claimed": f"{named.MIN_COMMIT_AGE().call()} to {named.MAX_COMMIT_AGE().call()} s",
         "time before a persona is handed over": f"{named.COOLING_OFF().call()} s",
         "longest time until a claim phase ends": f"{bound(found.w3, found.registry, claims.NAME).functions.MAX_AHEAD().call()} s",

@@ -10,7 +10,17 @@ from eth_typing import ChecksumAddress, HexStr
 from web3 import Web3
 from web3.exceptions import TransactionNotFound, Web3Exception
 
-from scripts.deploy import claims, community_registry, libraries, market, personas, splits
+from scripts.deploy import (
+    claims,
+    community_registry,
+    curves,
+    governors,
+    libraries,
+    market,
+    memberships,
+    personas,
+    splits,
+)
 from scripts.lib import runs
 from scripts.lib.artifacts import artifact
 from scripts.lib.problems import FailedCheck
@@ -21,19 +31,21 @@ PUSH32_OF_ZEROS = b"\x7f" + bytes(32)  # an immutable in the compiler's runtime 
 CLONE_HEAD = bytes.fromhex("363d3d373d3d3d363d73")  # ERC-1167, as Clones.sol writes it
 CLONE_TAIL = bytes.fromhex("5af43d82803e903d91602b57fd5bf3")
 ARGS_NUMBERS = 192
+PARTS = (community_registry, splits, market, personas, claims, curves, memberships, governors)
+PATTERNS = {memberships.NAME: ("Membership",), governors.NAME: ("CommunityGovernor", "CommunityTimelock")}
 TOKEN_NONCE = 1  # the registry's constructor makes the token's implementation before anything else
 
 
 def check_codes(found: runs.Connection) -> Iterator[str]:
-    """Prove the code of registry, token, splits, libraries, market, personas and claims. Raises: FailedCheck. Chain: reads, and simulates the constructors."""
+    """Prove the code of all that is deployed. Raises: FailedCheck. Chain: reads, and simulates the constructors."""
     registry = found.registry.address(community_registry.NAME)
     implementation = created_address(registry, TOKEN_NONCE)
     told = bound(found.w3, found.registry, community_registry.NAME).functions.TOKEN_IMPLEMENTATION().call()
     expect("CommunityRegistry.TOKEN_IMPLEMENTATION", told, implementation)
-    for name in (community_registry.NAME, splits.NAME, *libraries.names(), market.NAME, personas.NAME, claims.NAME):
+    for name in (*libraries.names(), *(part.NAME for part in PARTS)):
         maker = _check_creation(found, name)
         entry = found.registry.entry(name)
-        own: tuple[bytes, ...] = (_word(implementation),)
+        own = (_word(implementation), *(_word(address) for address in _made_by(found, name).values()))
         if name == splits.NAME:
             own = _own_values(found, entry.address)
         elif name in libraries.names():  # so that it knows a direct call
@@ -48,6 +60,18 @@ def check_codes(found: runs.Connection) -> Iterator[str]:
         found, "CommunityToken", implementation, registry, artifact("CommunityToken").bytecode, (_word(implementation),)
     )
     yield f"  ✓ CommunityToken {implementation}: the code behind every community's token"
+    for maker in (memberships.NAME, governors.NAME):
+        for name, address in _made_by(found, maker).items():
+            args = (registry,) if name == "Membership" else ()
+            own = _own_values(found, address) if name == "Membership" else (_word(address),)
+            _compare(found, name, address, found.registry.address(maker), creation_code(name, args, {}), own)
+            yield f"  ✓ {name} {address}: the code behind every community's own"
+
+
+def _made_by(found: runs.Connection, name: str) -> dict[str, str]:
+    """Give what a contract's constructor makes, in its order, by name: each at the address of the maker's next nonce."""
+    address = found.registry.address(name)
+    return {made: created_address(address, nonce) for nonce, made in enumerate(PATTERNS.get(name, ()), 1)}
 
 
 def check_token(found: runs.Connection, community_id: int) -> str:

@@ -26,10 +26,11 @@ NOT_YOURS = (
     "TokenNotSteward",
     "CreditsNotOwner",
     "ClaimsNotSteward",
+    "CurvesNotSteward",
     "MembershipNotSteward",
     "GovernorsNotSteward",
 )
-REFUSERS = ("CommunityRegistry", "CommunityToken", "Market", "Claims", "Membership", "Governors")
+REFUSERS = ("CommunityRegistry", "CommunityToken", "Market", "Claims", "Curves", "Membership", "Governors")
 # a governor's parameters that are within all bounds: only who opens it is tried
 ANY_RULES = (86_400, 172_800, 86_400, 0, 1, 0, 1, 0)
 
@@ -52,6 +53,7 @@ def powers(found: runs.Connection, most: int) -> Iterator[Power]:
         if community_id:
             yield from _token(found, registry, community_id)
             yield from _claims(found, registry, community_id)
+            yield from _curve(found, registry, community_id)
             yield from _self_rule(found, registry, community_id)
 
 
@@ -115,6 +117,21 @@ def _claims(found: runs.Connection, registry: Any, community_id: int) -> Iterato
     yield _proved(
         claims.withdrawFrom(account, ETH, steward, owed_wei), "Claims.withdrawFrom", steward,
         f"what the phases of {whose} earned: {units_text(owed_wei, ETH_DECIMALS)} ETH, and tokens",
+    )  # fmt: skip
+
+
+def _curve(found: runs.Connection, registry: Any, community_id: int) -> Iterator[Power]:
+    steward = registry.functions.stewardOf(community_id).call()
+    account = registry.functions.accountOf(community_id).call()
+    curves = bound(found.w3, found.registry, "Curves").functions
+    owed_wei = curves.creditOf(account, ETH).call()
+    token, whose = registry.functions.tokenOf(community_id).call(), f"community {community_id}"
+    # a curve that could not be opened: how far a caller gets shows who he is
+    opening = curves.open(token, (ETH, 0, 0, 0, []), 0, 0, 0, 2**64)
+    yield _proved(opening, "Curves.open", steward, f"{whose}: its curve, once")
+    yield _proved(
+        curves.withdrawFrom(account, ETH, steward, owed_wei), "Curves.withdrawFrom", steward,
+        f"the fees of {whose}: {units_text(owed_wei, ETH_DECIMALS)} ETH, and tokens",
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ def test_everything_deploys_checks_and_prints_when_run_by_brownie(runner):
     code, said = runner.run("deploy/everything.py")
     assert code == 0, said
     contracts = runner.recorded()["contracts"]
-    for name in ("CommunityRegistry", "Personas", "Splits", "Market"):
+    for name in ("CommunityRegistry", "Personas", "Splits", "Market", "Curves"):
         assert f"✓ {name} {contracts[name]['address']}" in said
         assert chain.code_at(runner.url, contracts[name]["address"]) != "0x"
     code, said = runner.run("inspect/check_deployments.py")
@@ -57,7 +57,7 @@ def test_everything_goes_on_when_the_process_was_killed_with_a_transaction_under
     code, said = runner.run("deploy/everything.py")
     assert code == 0, said
     names = list(runner.recorded()["contracts"])
-    assert (names[:2], names[-1]) == (["CommunityRegistry", "Splits"], "Claims")
+    assert (names[:2], names[-1]) == (["CommunityRegistry", "Splits"], "Governors")
     sent = chain.head(runner.url).number - head
     assert sent == len(names) - 2, "the transaction under way was found, not sent again"
 

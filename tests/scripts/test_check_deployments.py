@@ -70,7 +70,18 @@ def test_an_honest_deployment_is_proved(kind):
     with deployment_on(kind) as deployed:
         said = "\n".join(check_deployments.lines(deployed))
         steward = deployed.w3.eth.accounts[0]
-    for name in ("CommunityRegistry", "Personas", "Claims", "Splits", "Settlements", "Market", "CommunityToken"):
+    for name in (
+        "CommunityRegistry",
+        "Personas",
+        "Claims",
+        "Curves",
+        "Memberships",
+        "Governors",
+        "Splits",
+        "Settlements",
+        "Market",
+        "CommunityToken",
+    ):
         assert re.search(rf"✓ {name} 0x\w{{40}}", said), said
     assert re.search(rf"{steward}  CommunityRegistry.setFeeBps +the platform: now 1%, at most 5%", said), said
     assert re.search(rf"{steward}  CommunityToken.mint +community 2: 999900 more tokens at most", said), said

@@ -22,7 +22,9 @@ from tools import chain
 
 LIBRARIES = ("Carts", "Changes", "Disputes", "Listings", "Milestones", "Settlements")
 
-ALL = ("CommunityRegistry", "Splits", *LIBRARIES, "Market", "Personas", "Claims")
+ALL = (
+    "CommunityRegistry", "Splits", *LIBRARIES, "Market", "Personas", "Claims", "Curves", "Memberships", "Governors",
+)  # fmt: skip
 
 
 class Killed(BaseException):

@@ -62,6 +62,8 @@ def test_deposit_in_a_token_is_taken_to_the_unit(market, make_token, Blocklistin
     market.depositBond(stranger, coin, 700, {"from": payer})
     assert (market.bondOf(stranger, coin), coin.balanceOf(market)) == (700, 700)
     assert coin.balanceOf(payer) == owned - 700
+    market.depositBond(stranger, coin, 11, {"from": payer})  # beside what is there already
+    assert (market.bondOf(stranger, coin), coin.balanceOf(market)) == (711, 711)
     with refused("CreditsWrongValue", 1, 0):
         market.depositBond.call(stranger, coin, 700, {"from": payer, "value": 1})
 
