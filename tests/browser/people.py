@@ -16,6 +16,7 @@ from tests.browser.wallet import Wallet
 FINAL_WITHIN_MS = 20_000
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+STICK = "position => document.querySelectorAll('.sticky-action, .site-nav').forEach(bar => { bar.style.position = position; })"
 
 
 class Person:
@@ -188,22 +189,18 @@ class Person:
     def violations(self, rules: list[str] | None = None) -> list[str]:
         """Run axe over the page, all its rules or some; each finding as one line.
 
-        The window is made as high as the page first: what a bar at its foot covers for now can be scrolled out from under it.
+        Bars that stick to the window lie in their places meanwhile: what one covers can be scrolled out from under it.
         """
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE.read_text() + "\n;0")
-        size = self.page.viewport_size
-        if size is not None:
-            height = self.page.evaluate("document.documentElement.scrollHeight")
-            self.page.set_viewport_size({"width": size["width"], "height": max(size["height"], height)})
+        self.page.evaluate(STICK, "static")
         only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": AXE_TAGS}
         found = self.page.evaluate(
             "async only => (await axe.run(document, {runOnly: only, resultTypes: ['violations'], elementRef: false})).violations"
             ".map(({id, nodes}) => ({id, nodes: nodes.slice(0, 3).map(({html, failureSummary}) => ({html, failureSummary}))}))",
             only,
         )
-        if size is not None:
-            self.page.set_viewport_size(size)
+        self.page.evaluate(STICK, "")
         return [
             f"{finding['id']}: {node['html'][:160]} {node['failureSummary'].splitlines()[-1].strip()[:200]}"
             for finding in found

@@ -173,10 +173,10 @@ class Stage:
 
 
 def speaking(address: str, *containers: Any) -> Any:
-    """Give one contract with the functions and errors of several."""
+    """Give one contract with the functions, errors and events of several: by the events it is known to brownie from now on."""
     known: dict[tuple[str, str], dict] = {}
     for container in containers:
         for item in container.abi:
-            if item["type"] in ("function", "error"):
+            if item["type"] in ("function", "error", "event"):
                 known.setdefault((item["name"], str([part["type"] for part in item["inputs"]])), item)
     return Contract.from_abi("Speaking", address, list(known.values()), persist=False)

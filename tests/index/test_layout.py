@@ -1,4 +1,4 @@
-"""What is read by place is what the codec reads, and what web3.py reads, for every event of every exported ABI."""
+"""What is read by place is what the codec reads, and what web3.py reads, for every event of every contract that the follower reads."""
 
 from __future__ import annotations
 
@@ -16,21 +16,16 @@ from hypothesis import strategies as st
 from web3 import Web3
 from web3.types import LogReceipt
 
-from frontend.contracts.registry import FOLDER, exported_abi
+from frontend.contracts.registry import exported_abi
 from frontend.index.changes import canonical
-from frontend.index.decode import Event, EventType, Log, Malformed
+from frontend.index.decode import WANTED, Event, EventType, Log, Malformed
 from frontend.index.layout import text_of
 from tests.index.test_decode import like_ours
 
 SLOW_IS_WELL = [HealthCheck.too_slow]  # a busy machine says nothing of the data
 HASH = "0x" + "12" * 32
 ADDRESS = "0x" + "34" * 20
-EVENTS = [
-    (path.stem, part)
-    for path in sorted(FOLDER.glob("*.json"))
-    for part in exported_abi(path.stem)
-    if part["type"] == "event"
-]
+EVENTS = [(name, part) for name in sorted(WANTED) for part in exported_abi(name) if part["type"] == "event"]
 every_event = pytest.mark.parametrize(
     ("contract", "abi"), EVENTS, ids=[f"{name}.{abi['name']}" for name, abi in EVENTS]
 )
