@@ -21,6 +21,9 @@ def bundle(params, registry, sender, tmp_path):
     return tmp_path, source_bundle.write(registry, tmp_path)
 
 
+pytestmark = pytest.mark.timeout(900)  # the compiler takes minutes for all contracts, and no test starts before
+
+
 @pytest.fixture(scope="module")
 def output(tmp_path_factory):
     """What solc alone makes of the bundle's file; it holds nothing of a chain, so one compilation serves every test."""
