@@ -103,7 +103,7 @@ _POSTGRES_PUT = text("INSERT INTO app_search_words (id, words) VALUES (:id, CAST
 def remove(connection: Connection, entry: int) -> None:
     """Take one entry out."""
     number = "rowid" if connection.dialect.name == "sqlite" else "id"
-    connection.execute(text(f"DELETE FROM app_search_words WHERE {number} = :id"), {"id": entry})  # noqa: S608
+    connection.execute(text(f"DELETE FROM app_search_words WHERE {number} = :id"), {"id": entry})  # noqa: S608 one of the two names above
     connection.execute(delete(entries).where(entries.c.id == entry))
 
 

@@ -48,4 +48,4 @@ def compile_addresses_once() -> None:
             compiled[key] = original(rule, append_unknown)
         return compiled[key]
 
-    Rule._compile_builder = once  # type: ignore[assignment]
+    Rule._compile_builder = once  # type: ignore[assignment]  # the same but for its parameter's name

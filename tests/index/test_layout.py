@@ -77,7 +77,7 @@ def read_by_web3(contract: str, name: str, log: Log) -> Mapping[str, Any]:
         "logIndex": log.log_index,
         "removed": False,
     }
-    return events_of(contract)[name]().process_log(LogReceipt(**entry))["args"]  # type: ignore[typeddict-item]
+    return events_of(contract)[name]().process_log(LogReceipt(**entry))["args"]  # type: ignore[typeddict-item]  # plain values in it, as a node gives them
 
 
 @cache

@@ -59,7 +59,7 @@ def apart(deployed: Connection) -> Connection:
 @pytest.fixture
 def change(deployed: Connection) -> Iterator[Callable[..., object]]:
     """Change the chain itself; undone behind the test."""
-    url = deployed.w3.provider.endpoint_uri  # type: ignore[attr-defined]
+    url = deployed.w3.provider.endpoint_uri  # type: ignore[attr-defined]  # ours is HTTP
     before = chain.rpc(url, "evm_snapshot")
     yield lambda method, *params: chain.rpc(url, method, list(params))
     chain.rpc(url, "evm_revert", [before])

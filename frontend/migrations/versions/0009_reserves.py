@@ -32,4 +32,4 @@ def downgrade() -> None:
     with op.batch_alter_table(TABLE, schema=None) as batch_op:
         for column in (*AMOUNTS, "claims", "curve"):
             batch_op.drop_column(column)
-    op.execute(f"DELETE FROM chain_journal WHERE table_name = '{TABLE}'")  # noqa: S608
+    op.execute(f"DELETE FROM chain_journal WHERE table_name = '{TABLE}'")  # noqa: S608 no word of a user

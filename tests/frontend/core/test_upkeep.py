@@ -148,7 +148,7 @@ def test_row_and_bytes_agree_when_giving_and_removing_race(contents):
                 grow_old(contents, {name})
                 for orphan in orphans(contents.db, contents.store, MONTH_S):
                     remove(contents.db, contents.store, orphan, MONTH_S)
-        except Exception as problem:  # noqa: BLE001
+        except Exception as problem:  # noqa: BLE001 told by the test that waits for this thread
             if not isinstance(problem, FileNotFoundError):
                 problems.append(problem)
 

@@ -87,9 +87,9 @@ class Script:
 def script(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Script]:
     found = Script(tmp_path_factory.mktemp("scripts"))
     yield found
-    found.process.stdin.close()  # type: ignore[union-attr]
+    found.process.stdin.close()  # type: ignore[union-attr]  # it is a pipe
     found.process.wait(10)
-    found.process.stdout.close()  # type: ignore[union-attr]
+    found.process.stdout.close()  # type: ignore[union-attr]  # it is a pipe
 
 
 @dataclass
