@@ -148,7 +148,7 @@ contract Claims is IClaims, Credits {
     /// @dev Counts an amount against the most that an account may claim in the phase.
     function _countFor(address account, bytes32 key, uint256 amount, uint256 most) private {
         uint256 claimed = _claimed[key][account];
-        uint256 left = most - claimed;
+        uint256 left = most > claimed ? most - claimed : 0; // less than was claimed, by a second line for the same account
         require(amount <= left, ClaimsTooMuch(account, amount, left));
         _claimed[key][account] = claimed + amount;
     }

@@ -13,15 +13,14 @@ from scripts.lib.artifacts import artifact
 from scripts.lib.params import DeployParams
 from scripts.lib.registry import Registry
 from scripts.lib.senders import Sender
-from scripts.lib.steps import Plan, Step, carry_out, expect, expect_code
+from scripts.lib.steps import Plan, carry_out, expect, expect_code, plan_of
 
 NAME = "CommunityRegistry"
 
 
 def plan(params: DeployParams, registry: Registry) -> Plan:
     """Give what is missing: the registry, or nothing."""
-    step = Step(NAME, (params.platform_steward, params.platform_fee_bps))
-    return Plan(params, registry, () if registry.has(NAME) else (step,))
+    return plan_of(NAME, (params.platform_steward, params.platform_fee_bps), params, registry)
 
 
 def deploy(plan: Plan, sender: Sender) -> Registry:

@@ -14,15 +14,14 @@ from scripts.lib.artifacts import artifact
 from scripts.lib.params import DeployParams
 from scripts.lib.registry import Registry
 from scripts.lib.senders import Sender
-from scripts.lib.steps import AddressOf, Plan, Step, carry_out, expect, expect_code
+from scripts.lib.steps import AddressOf, Plan, carry_out, expect, expect_code, plan_of
 
 NAME = "Market"
 
 
 def plan(params: DeployParams, registry: Registry) -> Plan:
     """Give what is missing: the market, or nothing."""
-    step = Step(NAME, (AddressOf(community_registry.NAME), AddressOf(splits.NAME)))
-    return Plan(params, registry, () if registry.has(NAME) else (step,))
+    return plan_of(NAME, (AddressOf(community_registry.NAME), AddressOf(splits.NAME)), params, registry)
 
 
 def deploy(plan: Plan, sender: Sender) -> Registry:

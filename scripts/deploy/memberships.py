@@ -8,19 +8,20 @@ Undo: nothing on a chain can be undone; remove the entry from deployments/<chain
 
 from web3 import Web3
 
+from scripts.deploy import community_registry
 from scripts.lib import runs
 from scripts.lib.params import DeployParams
 from scripts.lib.reading import bound
 from scripts.lib.registry import Registry
 from scripts.lib.senders import Sender
-from scripts.lib.steps import AddressOf, Plan, Step, carry_out, expect, expect_code
+from scripts.lib.steps import AddressOf, Plan, carry_out, expect, expect_code, plan_of
 
 NAME = "Memberships"
 
 
 def plan(params: DeployParams, registry: Registry) -> Plan:
     """Give what is missing: the contract, or nothing."""
-    return Plan(params, registry, () if registry.has(NAME) else (Step(NAME, (AddressOf("CommunityRegistry"),)),))
+    return plan_of(NAME, (AddressOf(community_registry.NAME),), params, registry)
 
 
 def deploy(plan: Plan, sender: Sender) -> Registry:

@@ -13,14 +13,14 @@ from scripts.lib.params import DeployParams
 from scripts.lib.reading import bound
 from scripts.lib.registry import Registry
 from scripts.lib.senders import Sender
-from scripts.lib.steps import Plan, Step, carry_out, expect, expect_code
+from scripts.lib.steps import Plan, carry_out, expect, expect_code, plan_of
 
 NAME = "Splits"
 
 
 def plan(params: DeployParams, registry: Registry) -> Plan:
     """Give what is missing: the contract, or nothing."""
-    return Plan(params, registry, () if registry.has(NAME) else (Step(NAME, ()),))
+    return plan_of(NAME, (), params, registry)
 
 
 def deploy(plan: Plan, sender: Sender) -> Registry:

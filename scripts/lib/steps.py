@@ -57,6 +57,11 @@ class Plan:
         return sum(creation_gas(step.contract) for step in self.steps)
 
 
+def plan_of(contract: str, args: tuple[Any, ...], params: DeployParams, registry: Registry) -> Plan:
+    """Give what is missing of one contract: it, or nothing."""
+    return Plan(params, registry, () if registry.has(contract) else (Step(contract, args),))
+
+
 def carry_out(plan: Plan, sender: Sender) -> None:
     """Send what the plan lacks and record each contract as soon as it is mined.
 

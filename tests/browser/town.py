@@ -259,7 +259,7 @@ def community_form(name: str, symbol: str) -> dict[str, str]:
         "rules": "No mass ware.",
         "lang": "en",
         "tags": "clay, night",
-        "cap": "1000000",
+        "cap": "21000000000",
         "founder_allocation": "1000",
         "vesting_cliff": "30",
         "vesting_duration": "365",

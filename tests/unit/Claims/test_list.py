@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from frontend.merkle import leaf_of, tree_of
+from frontend.merkle import hash_pair, leaf_of, tree_of
 from tests.helpers.claims import ClaimList
 from tests.helpers.reverts import refused
 from tests.helpers.terms import NONE
@@ -124,6 +124,17 @@ def test_list_may_promise_more_than_there_is_and_the_first_get_it(
     claim_tokens(phase, buyer, 100, 100, lines.proof(buyer))
     with refused("ClaimsSoldOut", 100, 50):
         claim_tokens(phase, seller, 100, 100, lines.proof(seller), call=True)
+
+
+def test_second_line_for_an_account_gives_what_is_above_the_first_and_nothing_twice(
+    listed, open_phase, claim_tokens, launched_token, buyer
+):
+    small, large = (leaf_of(launched_token.address, 2, str(buyer), allowance) for allowance in (40, 100))
+    phase = open_phase(root="0x" + hash_pair(small, large).hex())
+    claim_tokens(phase, buyer, 100, 100, [small])
+    for amount, allowance, proof in ((1, 40, [large]), (1, 100, [small])):
+        with refused("ClaimsTooMuch", buyer, amount, 0):
+            claim_tokens(phase, buyer, amount, allowance, proof, call=True)
 
 
 # the tree itself
