@@ -36,7 +36,9 @@ def test_dispute_divides_the_money_when_the_arbiter_rules(
     arbiter.page.locator(f"main a[href='/o/{key}']").first.click()
     assert "It was whole when it left." in arbiter.read()
     to_buyer = arbiter.page.locator("[data-part='toBuyer']")
-    arbiter.page.locator("#act-rule input[type='range']").press("ArrowLeft")
+    slider = arbiter.page.locator("#act-rule input[type='range']")
+    expect(slider).to_be_visible()  # the page's script shows it
+    slider.press("ArrowLeft")
     expect(to_buyer).to_have_text(f"{decimal(PRICE_WEI * 49 // 100)} ETH")
     arbiter.fill_in(arbiter.page.locator("#act-rule form"), share="33.333")
     expect(to_buyer).to_be_hidden()

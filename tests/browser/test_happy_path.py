@@ -83,7 +83,7 @@ def test_community_with_token_and_listing_opens_when_its_forms_are_filled_in(
     assert (opened.name, opened.symbol, opened.cap_units, opened.fee_bps) == (
         "소금 다락 · Salt Loft",
         "SALT",
-        10**24,
+        21 * 10**27,
         250,
     )
 

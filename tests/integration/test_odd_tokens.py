@@ -134,10 +134,11 @@ def stage(
     owner,
     ManyReads,
     ReentrantParty,
+    Splits,
     SplitDeposit,
 ):
     watcher = ReentrantParty.deploy({"from": owner})
-    errors = speaking(splits.address, SplitDeposit)  # a deposit stands nowhere before it is swept
+    errors = speaking(splits.address, Splits, SplitDeposit)  # a deposit stands nowhere before it is swept
     raw = Raw(ManyReads.deploy({"from": owner}), market, splits, coin, solid, watcher, errors)
     raw.errors["0x"] = NO_REASON
     # prices above 128 bits are for the contract to refuse

@@ -39,9 +39,9 @@ class Machine:
             first.rule_somebody_brings_tokens_home(who)
         first.rule_member_takes_an_unlock_back(0)
         first.rule_time_passes(NOTICE_S)
-        first.rule_somebody_brings_tokens_home(1 + 64 * 2)
+        first.rule_somebody_brings_tokens_home(130)  # those of 1, brought by 2
         first.rule_somebody_brings_tokens_home(1)
-        first.rule_member_names_a_delegate(0 + 16 * 2)
+        first.rule_member_names_a_delegate(33)  # 0 names 2
         for name, value in shared.items():
             setattr(self, name, value)
         self.first_books = first.books

@@ -56,6 +56,7 @@ def community_row(number: int, **changes: Any) -> dict[str, Any]:
         "steward": SELLER,
     }
     row |= {"pending_steward": BUYER, "founder": SELLER, "metadata_uri": "", "metadata_hash": hash_of(number)}
+    row |= {"claims": None, "curve": None}
     return (
         row
         | {"mint_renounced": False, "uri_frozen": False, "holder_count": number % 7, "supply_units": 10**18}
