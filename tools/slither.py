@@ -1,7 +1,8 @@
 """Static analysis of our contracts with slither: `make slither`. Fails on any finding that has no answer below.
 
-Slither is given the compiler's standard input rather than brownie's artifacts, which it cannot read. An answer for one
-place stands here, beside its reason, unless a `slither-disable-next-line` comment stands in the contract.
+Slither is given the compiler's standard input rather than brownie's artifacts, which it cannot read; what it compiles is
+kept for slither-check-erc, which holds our tokens against their standards. An answer for one place stands here, beside its
+reason, unless a `slither-disable-next-line` comment stands in the contract.
 """
 
 from __future__ import annotations
@@ -40,8 +41,26 @@ COURT = (
 )
 NO_AMOUNT = "ids and hashes are compared with what was stored; there is no amount that somebody could shift by a little"
 CALLS_NOBODY = "what is called before the end is a community's own token, a clone of ours that calls nobody"
+NEVER_MOVES = "a member's badge is bound to its account: the call is refused, so there is nothing to announce"
+NO_METADATA = "that extension is optional, and a badge has nothing of its own to show"
 INHERITED = "OpenZeppelin's base implements it; the compiler would not make the contract otherwise"
+# which of our contracts keep which standards
+STANDARDS = (
+    ("CommunityToken", "ERC20"),
+    ("CommunityToken", "ERC2612"),
+    ("Membership", "ERC165"),
+    ("Membership", "ERC721"),
+)
 ANSWERED = {
+    (
+        "ERC20 lack_of_erc20_race_condition_protection",
+        "CommunityToken",
+    ): "approve is the standard's own; our pages ask for exact amounts or for a permit, which is used up by its nonce",
+    ("ERC721 missing_event_emmited", "safeTransferFrom"): NEVER_MOVES,
+    ("ERC721 missing_event_emmited", "transferFrom"): NEVER_MOVES,
+    ("ERC721 missing_event_emmited", "approve"): NEVER_MOVES,
+    ("ERC721 missing_event_emmited", "setApprovalForAll"): NEVER_MOVES,
+    ("ERC721 missing_function", "Membership"): NO_METADATA,
     ("arbitrary-send-eth", "_give"): "the amount was owed to whoever names the receiver, and is written off before",
     ("reentrancy-no-eth", "swap"): CALLS_NOBODY,
     ("reentrancy-events", "swap"): CALLS_NOBODY,
@@ -105,20 +124,50 @@ def standard_input() -> dict[str, Any]:
     }
 
 
-def findings(folder: Path) -> list[dict[str, Any]]:
+def compiled(folder: Path) -> Path:
+    """Compile the contracts once, for every question about them; give the archive. Raises: RuntimeError."""
+    target = folder / "contracts.json"
+    target.write_text(json.dumps(standard_input()))
+    words = [str(target), "--compile-force-framework", "solc-json", "--solc", str(SHIM)]
+    _run("crytic-compile", *words, "--export-format", "archive", "--export-dir", str(folder))
+    return folder / f"{target.name}_export_archive.json"
+
+
+def findings(archive: Path) -> list[dict[str, Any]]:
     """Run slither and give what it found in our own files.
 
     Raises: RuntimeError with slither's last words when it cannot analyse.
     """
-    target, report = folder / "contracts.json", folder / "report.json"
-    target.write_text(json.dumps(standard_input()))
-    words = [str(VENV / "bin" / "slither"), str(target), "--compile-force-framework", "solc-json", "--solc", str(SHIM)]
-    words += ["--exclude", ",".join(LEFT_OUT), "--json", str(report)]
-    done = subprocess.run(words, cwd=ROOT, env=tool_env(os.environ), capture_output=True, text=True)
+    said = _answer(archive, "slither", str(archive), "--exclude", ",".join(LEFT_OUT))
+    return [found for found in said.get("detectors", []) if place_of(found).startswith(OURS)]
+
+
+def departures(archive: Path, contract: str, standard: str) -> list[dict[str, Any]]:
+    """Give where a contract departs from its standard, as findings. Raises: RuntimeError."""
+    said = _answer(archive, "slither-check-erc", str(archive), contract, "--erc", standard)
+    kinds: dict[str, list[dict[str, Any]]] = said["erc-conformance"]
+    return [
+        {**found, "check": f"{standard} {kind}", "impact": "Departure"}
+        for kind, found_ones in kinds.items()
+        for found in found_ones
+    ]
+
+
+def _answer(archive: Path, *words: str) -> dict[str, Any]:
+    report = archive.with_name("report.json")
+    report.unlink(missing_ok=True)
+    last_words = _run(*words, "--json", str(report))
     said: dict[str, Any] = json.loads(report.read_text()) if report.exists() else {"success": False}
     if not said["success"]:
-        raise RuntimeError(done.stderr[-2000:])
-    return [found for found in said["results"].get("detectors", []) if place_of(found).startswith(OURS)]
+        raise RuntimeError(last_words)
+    results: dict[str, Any] = said["results"]
+    return results
+
+
+def _run(tool: str, *words: str) -> str:
+    """Run a tool of our environment and give its last words; slither's exit code only says whether it found anything."""
+    command = [str(VENV / "bin" / tool), *words]
+    return subprocess.run(command, cwd=ROOT, env=tool_env(os.environ), capture_output=True, text=True).stderr[-2000:]
 
 
 def place_of(found: dict[str, Any]) -> str:
@@ -135,10 +184,13 @@ def answer_to(found: dict[str, Any]) -> str | None:
 def main() -> int:
     """Print every finding with its answer; give 1 when one has none."""
     with tempfile.TemporaryDirectory() as folder:
-        found = findings(Path(folder))
+        archive = compiled(Path(folder))
+        found = findings(archive)
+        for contract, standard in STANDARDS:
+            found += departures(archive, contract, standard)
     open_ones = [finding for finding in found if answer_to(finding) is None]
     for finding in found:
-        print(f"  {finding['impact']} {finding['check']}: {finding['description'].splitlines()[0]}")
+        print(f"  {finding['impact']} {finding['check']}: {finding['description'].strip().splitlines()[0]}")
         print(f"    answer: {answer_to(finding) or 'NONE'}")
     print(f"{len(found)} findings in our contracts, {len(open_ones)} without an answer")
     return 1 if open_ones else 0

@@ -226,7 +226,7 @@ def test_rows_of_suites_run_side_by_side_and_a_row_goes_on_when_one_of_its_suite
     ]
 
 
-def test_slither_finds_a_planted_fault_when_run(tmp_path, monkeypatch):
+def test_slither_finds_a_planted_fault_and_a_departure_from_a_standard_when_run(tmp_path, monkeypatch):
     planted = """// SPDX-License-Identifier: MIT
     pragma solidity 0.8.30;
     contract Planted {
@@ -242,6 +242,7 @@ def test_slither_finds_a_planted_fault_when_run(tmp_path, monkeypatch):
     (tmp_path / "contracts" / "Planted.sol").write_text(planted)
     monkeypatch.setattr(slither, "ROOT", tmp_path)
     monkeypatch.setattr(slither, "standard_input", lambda: wanted)
-    found = slither.findings(tmp_path)
-    assert "reentrancy-eth" in {finding["check"] for finding in found}
+    archive = slither.compiled(tmp_path)
+    found = [*slither.findings(archive), *slither.departures(archive, "Planted", "ERC20")]
+    assert {"reentrancy-eth", "ERC20 missing_function"} <= {finding["check"] for finding in found}
     assert all(slither.answer_to(finding) is None for finding in found)
