@@ -21,7 +21,7 @@ from tools.chromium import known
 from tools.compile import main as compile_contracts
 from tools.places import ROOT, VENV, tool_env
 
-CONTRACT_FOLDERS = ("tests/unit", "tests/integration", "tests/stateful")
+CONTRACT_FOLDERS = ("tests/stateful", "tests/integration", "tests/unit")  # files that take longest come first
 NO_BROWNIE = ("-p", "no:pytest-brownie")
 NOTHING_COLLECTED = 5
 LINE_LENGTH = 240
@@ -39,12 +39,13 @@ class Suite:
 
 
 # a worker keeps to a run of tests, so that what a file sets up is set up once, until others have nothing left to do
-IN_RUNS = ("--dist", "worksteal")  # brownie has a way of its own: whole files
+IN_RUNS = ("--dist", "worksteal")
+IN_FILES = ("-n", "2", "--no-loadscope-reorder")  # brownie's own way: whole files, and in the order in which they come
 
 # those that wait for other processes much of the time run more at once than there are cores
 SUITES = (
-    Suite("anvil", "contracts on Anvil", CONTRACT_FOLDERS, ("--network", "test-anvil", "-n", "2")),
-    Suite("ganache", "contracts on Ganache", CONTRACT_FOLDERS, ("--network", "test-ganache", "-n", "2")),
+    Suite("anvil", "contracts on Anvil", CONTRACT_FOLDERS, ("--network", "test-anvil", *IN_FILES)),
+    Suite("ganache", "contracts on Ganache", CONTRACT_FOLDERS, ("--network", "test-ganache", *IN_FILES)),
     Suite("tools", "tools and scripts", ("tests/tools", "tests/scripts"), (*NO_BROWNIE, "-n", "3", *IN_RUNS)),
     Suite("browser", "browser", ("tests/browser",), (*NO_BROWNIE, "-n", "3", "--dist", "loadgroup"), row=1),
     Suite("index", "index on a real chain", ("tests/index",), (*NO_BROWNIE, "-n", "3", *IN_RUNS), row=1),

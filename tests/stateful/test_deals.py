@@ -2,7 +2,7 @@
 
 In most of them one call is first tried in a way in which it must fail: tests/deals/mutations has every way by name. After each
 block all balances, credits, bonds, orders, offers, stock and events are what the books say. 256 deals on Anvil, in which each
-way to fail occurs; 64 on Ganache, whose blocks take ten times as long. `make soak PART=deals` plays 100,000.
+way to fail occurs; an eighth of them on Ganache. `make soak PART=deals` plays 100,000.
 """
 
 import os
@@ -22,8 +22,9 @@ from tests.deals.stage import Stage
 from tests.deals.world import make_world
 from tests.helpers.deal import FINAL
 from tests.helpers.draws import Draws, Seeded, Shrinking
+from tests.helpers.runs import runs_here
 
-RUNS, RUNS_ON_GANACHE = 256, 64
+RUNS = 256
 LEAST_MUTATIONS = 60
 WITHOUT_EVERY = 8
 TRIES, MOST_TRIES = 6, 200
@@ -71,7 +72,7 @@ def test_deals_end_as_the_books_say_whatever_fails_on_the_way(stage):
 
     @seed(chosen)
     @settings(
-        max_examples=RUNS if stage.raw.on_anvil else RUNS_ON_GANACHE,
+        max_examples=runs_here(RUNS),
         deadline=None,
         database=None,
         verbosity=Verbosity.normal,

@@ -6,7 +6,6 @@ whatever state a run has reached, each honest party alone ends the order, whoeve
 
 import pytest
 from brownie import chain
-from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
 from tests.fixtures.market import ARBITER_FEE, COMMUNITY_FEE_BPS, PLATFORM_FEE_BPS, PRICE
@@ -14,6 +13,7 @@ from tests.helpers.accounts import community_account
 from tests.helpers.books import CHANGES, FINAL_OFFER, IN_PARTS, MAX_EXTENSION, MILESTONES, Books, Call, Entry
 from tests.helpers.deal import ANY_FEE, ANY_TOTAL, FAR, FINAL, OPEN, Deal, Parties, State
 from tests.helpers.raw import Raw
+from tests.helpers.runs import assert_reached, machine_settings
 from tests.helpers.terms import DAY, HOUR, NONE, SERVICE, ZERO, Extras, Purchase, salt
 from tests.helpers.time import jump_to
 
@@ -503,16 +503,18 @@ def listings(list_terms, coin):
 def test_market_keeps_its_promises_when_anything_happens(
     market, registry, coin, listings, roles, owner, reader, ForcedEther, state_machine
 ):
-    settings = {
-        "max_examples": 12,
-        "stateful_step_count": 25,
-        "deadline": None,
-        "suppress_health_check": HealthCheck.all(),
-    }
     reached = set()
     state_machine(
-        Machine, market, registry, coin, listings, roles, owner, reader, ForcedEther, reached, settings=settings
+        Machine,
+        market,
+        registry,
+        coin,
+        listings,
+        roles,
+        owner,
+        reader,
+        ForcedEther,
+        reached,
+        settings=machine_settings(25),
     )
-    assert reached == {*OPEN, *FINAL, "a milestone is paid", "an offer is frozen"}, (
-        "the runs must get everywhere to prove anything"
-    )
+    assert_reached({*OPEN, *FINAL, "a milestone is paid", "an offer is frozen"}, reached)

@@ -5,11 +5,11 @@ once, by whom the member names; votes of a past second never change; tokens come
 """
 
 import pytest
-from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
 from tests.helpers.member_books import NOTICE_S, MemberBooks
 from tests.helpers.raw import Raw
+from tests.helpers.runs import assert_reached, machine_settings
 from tests.helpers.terms import ZERO
 
 PLENTY = 10**9
@@ -154,13 +154,7 @@ def people(membership, token, steward, seller, buyer, payer):
 def test_members_keep_tokens_and_votes_when_anything_happens(
     membership, token, steward, people, owner, ManyReads, state_machine
 ):
-    settings = {
-        "max_examples": 12,
-        "stateful_step_count": 20,
-        "deadline": None,
-        "suppress_health_check": HealthCheck.all(),
-    }
     reader, reached = ManyReads.deploy({"from": owner}), set()
-    state_machine(Machine, membership, token, steward, people, reader, reached, settings=settings)
+    state_machine(Machine, membership, token, steward, people, reader, reached, settings=machine_settings(20))
     wanted = {"taken back", "withdrawn", "delegated", "voting for himself", "MembershipTooEarly", "MembershipNoUnlock"}
-    assert wanted <= reached, f"the runs never came to {wanted - reached}, so they prove too little"
+    assert_reached(wanted, reached)

@@ -7,10 +7,10 @@ share falls without its payee, and no locked one at all; and at any moment each 
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
 from tests.helpers.raw import Raw
+from tests.helpers.runs import assert_reached, machine_settings
 from tests.helpers.split_books import Split, SplitBooks
 from tests.helpers.splits import BPS, LATE, Change, Share
 from tests.helpers.terms import ZERO
@@ -292,14 +292,10 @@ def coin(coin_of, ledger, owner):
 def test_splits_keep_their_promises_when_anything_happens(
     splits, ledger, coin, roles, owner, ManyReads, ForcedEther, state_machine
 ):
-    settings = {
-        "max_examples": 12,
-        "stateful_step_count": 20,
-        "deadline": None,
-        "suppress_health_check": HealthCheck.all(),
-    }
     reader = ManyReads.deploy({"from": owner})
     reached = set()
-    state_machine(Machine, splits, ledger, coin, roles, owner, reader, ForcedEther, reached, settings=settings)
+    state_machine(
+        Machine, splits, ledger, coin, roles, owner, reader, ForcedEther, reached, settings=machine_settings(20)
+    )
     wanted = {"collected", "swept", "claimed", "changed", "moved", "SplitsShareLocked"}
-    assert wanted <= reached, f"the runs never came to {wanted - reached}, so they prove too little"
+    assert_reached(wanted, reached)

@@ -12,6 +12,7 @@ from tests.helpers.settlements import signed
 from tests.helpers.time import jump_to, now
 
 FEES = (PLATFORM_FEE_BPS, COMMUNITY_FEE_BPS)
+ENOUGH_GAS = 3_000_000  # a wallet that burns what it gets would keep Ganache busy for long with a whole block's
 TO_HOLDER = 1_111_111
 OTHER = {"holder": "seller", "seller": "holder"}
 HONEST, WRONG, REJECT, BURN_GAS, RETURN_BOMB, REVERT_BOMB, SHORT = range(7)
@@ -22,9 +23,9 @@ def deals(make_deal):
     return {state: make_deal(state) for state in OPEN}
 
 
-def refuse(deal, caller, signature, to_holder=TO_HOLDER, deadline=FAR, by=None):
+def refuse(deal, caller, signature, to_holder=TO_HOLDER, deadline=FAR, by=None, **tx):
     with refused("MarketBadSignature", by or deal.parties.seller):
-        deal.ask("settleBySignature", caller, to_holder, deadline, signature)
+        deal.ask("settleBySignature", caller, to_holder, deadline, signature, **tx)
 
 
 @pytest.mark.parametrize("state", OPEN)
@@ -170,7 +171,8 @@ def test_contract_wallet_agrees_by_its_own_word(wallet_deal, buyer, market):
 @pytest.mark.parametrize("answer", [WRONG, REJECT, BURN_GAS, RETURN_BOMB, REVERT_BOMB])
 def test_settlement_is_refused_when_a_contract_wallet_says_no_in_any_way(wallet_deal, buyer, answer):
     deal = wallet_deal(answer)
-    refuse(deal, deal.parties.seller, signed(deal, signer(buyer), TO_HOLDER), by=deal.parties.holder)
+    signature = signed(deal, signer(buyer), TO_HOLDER)
+    refuse(deal, deal.parties.seller, signature, by=deal.parties.holder, gas=ENOUGH_GAS)
 
 
 def test_settlement_reverts_when_a_contract_wallet_says_nothing(wallet_deal, buyer):
