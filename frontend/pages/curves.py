@@ -111,7 +111,7 @@ def price_chart(shape: Shape, capacity_units: int, sold_units: int, decimals: in
             break
     corners.append((capacity_units, shape.price_down(capacity_units)))
     corners.append((sold_units, shape.price_down(sold_units)))
-    corners.sort()
+    corners = sorted(set(corners))  # the price does not fall
     return PriceChart(
         ",".join(say_units(supply, TOKEN_DECIMALS) for supply, _ in corners),
         ",".join(say_units(price, decimals) for _, price in corners),
