@@ -91,7 +91,7 @@ def test_money_is_spent_up_to_its_limit_and_no_further(visit: Callable[..., Pers
     person = visit()
     person.sign_in()
     wealth_wei = town.balance(person.address)
-    quote(person, curve, "buy", by="money", amount="0.25")
+    quote(person, curve, "buy", **{"buy-by": "money", "buy-amount": "0.25"})
     tx_hash = go(person, "buy")
     spent_wei = wealth_wei - town.balance(person.address) - town.fee_paid(tx_hash)
     assert 0.24 * ETHER < spent_wei <= 0.25 * ETHER
@@ -164,6 +164,6 @@ def test_charts_are_drawn_and_a_quote_fits_a_phone(visit: Callable[..., Person],
     quote(person, curve, "buy", amount="700")
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     assert person.violations() == []
-    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     assert person.violations() == []
     assert person.complaints == []
