@@ -55,6 +55,7 @@ REGISTRY = "0x" + "aa" * 19 + "01"
 SPLITS = "0x" + "aa" * 19 + "03"
 PERSONAS = "0x" + "aa" * 19 + "04"
 CLAIMS = "0x" + "aa" * 19 + "05"
+CURVES = "0x" + "aa" * 19 + "06"
 MARKET = "0x" + "aa" * 19 + "02"
 ETH = "0x" + "0" * 40
 T0 = 1_790_000_000
@@ -156,7 +157,9 @@ def make(folder: Path) -> None:
 
 def record(folder: Path) -> None:
     """Write down the deployment that the web server looks for."""
-    ours = {"Claims": CLAIMS, "CommunityRegistry": REGISTRY, "Market": MARKET, "Personas": PERSONAS, "Splits": SPLITS}
+    ours = {
+        "Claims": CLAIMS, "CommunityRegistry": REGISTRY, "Curves": CURVES, "Market": MARKET, "Personas": PERSONAS, "Splits": SPLITS,
+    }  # fmt: skip
     contracts: dict[str, Any] = {
         name: {
             "address": to_checksum_address(address), "block": 1, "tx": "0x" + "00" * 32, "args": [],
@@ -173,7 +176,7 @@ def record(folder: Path) -> None:
 def read_in(engine: Engine, story: "LongStory") -> None:
     """Read the logs into the index, some hundred blocks at a time."""
     writer = Writer(
-        Place(CHAIN_ID, GENESIS, REGISTRY, MARKET, SPLITS, PERSONAS, CLAIMS, 1, "0x" + "dd" * 32), Decoder()
+        Place(CHAIN_ID, GENESIS, REGISTRY, MARKET, SPLITS, PERSONAS, CLAIMS, CURVES, 1, "0x" + "dd" * 32), Decoder()
     )
     with writing(engine).begin() as connection:
         writer.begin(connection, story.headers[1])

@@ -203,6 +203,7 @@ class Tale:
         self.market = to_checksum_address(market["contractAddress"])
         personas = self._create("Personas", b"")
         claims = self._create("Claims", encode(["address"], [self.registry]))
+        curves = self._create("Curves", encode(["address"], [self.registry]))
         self.mix += Counter({"StewardshipMoved": 1, "FeeSet": 1})
         contracts = {
             name: {
@@ -219,6 +220,7 @@ class Tale:
                 ("Market", market),
                 ("Personas", personas),
                 ("Claims", claims),
+                ("Curves", curves),
             )
         }
         genesis = self.ask(("eth_getBlockByNumber", ["0x0", False]))[0]["hash"]

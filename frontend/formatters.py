@@ -57,6 +57,15 @@ def rounded_units(amount_units: int, currency: "Currency | str") -> str:
     return f"{mark}{units(cut_units, found)}"
 
 
+def priced_units(amount_units: int, currency: "Currency | str") -> str:
+    """Give a price for reading: cut after four decimals, or after its first four digits where it is smaller."""
+    found = _currency(currency)
+    step = 10 ** max(0, min(found.decimals, len(str(amount_units))) - READABLE_DECIMALS)
+    cut_units = amount_units // step * step
+    mark = "" if cut_units == amount_units else "≈ "
+    return f"{mark}{units(cut_units, found)}"
+
+
 def token_units(amount_units: int, symbol: str) -> str:
     """Give an amount of a community's token, whose symbol may not be on the chain yet."""
     return f"{decimal_text(amount_units, ETH_DECIMALS)} {visible(symbol)}"
@@ -193,6 +202,7 @@ def _currency(found: "Currency | str") -> "Currency":
 FILTERS = {
     "units": units,
     "rounded_units": rounded_units,
+    "priced_units": priced_units,
     "token_units": token_units,
     "eth": eth,
     "plain_units": plain_units,

@@ -14,8 +14,8 @@ from frontend.config import Settings
 from frontend.errors import AbiMismatch, UnknownDeployment
 
 FOLDER = Path(__file__).parent / "abi"
-DEPLOYED = ("Claims", "CommunityRegistry", "Market", "Personas", "Splits")
-EXPORTED = (*DEPLOYED, "CommunityToken", "Curves")
+DEPLOYED = ("Claims", "CommunityRegistry", "Curves", "Market", "Personas", "Splits")
+EXPORTED = (*DEPLOYED, "CommunityToken")
 ERC20_FUNCTIONS = ("approve", "transfer", "balanceOf", "allowance", "nonces", "name", "symbol", "decimals")
 
 Abi = list[dict[str, Any]]

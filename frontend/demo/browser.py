@@ -137,18 +137,27 @@ class Browser:
         answer = self.client.get(path, base_url=self.origin, follow_redirects=True)
         return self._fine(answer, f"GET {path}")
 
-    def forms(self, path: str) -> list[Form]:
-        """Open a page and give its forms."""
-        reader = _Reader(self.origin + path)
-        reader.feed(self.get(path).get_data(as_text=True))
-        return reader.forms
-
-    def submit(self, path: str, action: str, values: Mapping[str, str | bool | bytes]) -> TestResponse:
+    def submit(
+        self,
+        path: str,
+        action: str,
+        values: Mapping[str, str | bool | bytes],
+        then: Mapping[str, str] | None = None,
+    ) -> TestResponse:
         """Open a page, fill in its form that goes to `action`, and send it.
 
+        Args: then is what the form is sent with once more, as it comes back: a button behind a preview or a quote.
         Raises: SeedProblem when there is no such form, or the site refuses what was typed.
         """
-        form = next((form for form in self.forms(path) if form.method == "post" and form.path == action), None)
+        answer = self._send(self.get(path), path, action, values)
+        return answer if then is None else self._send(answer, path, action, then)
+
+    def _send(
+        self, page: TestResponse, path: str, action: str, values: Mapping[str, str | bool | bytes]
+    ) -> TestResponse:
+        reader = _Reader(self.origin + path)
+        reader.feed(page.get_data(as_text=True))
+        form = next((form for form in reader.forms if form.method == "post" and form.path == action), None)
         if form is None:
             raise SeedProblem(f"the page {path} has no form to {action}; the account may not do this now.")
         answer = self.client.post(

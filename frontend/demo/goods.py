@@ -27,6 +27,7 @@ class CommunityPlan:
     tags: str
     text: str
     rules: str
+    curve_allocation: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ COMMUNITIES = (
         cliff_days=90,
         vesting_days=365,
         fee_percent="5",
+        curve_allocation="1000000",
         lang="ko",
         tags="한지, 닥나무, 등불, 제본, paper, lantern, bookbinding",
         text=(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -77,6 +77,7 @@ class Seed:
         for story in AFTER:
             self.tell(story)
         self.run_the_shops()
+        self.open_the_curve()
         # every intent is where its transaction is
         self.services.watch.step()
 
@@ -92,14 +93,24 @@ class Seed:
             self._browsers[person] = browser
         return self._browsers[person]
 
-    def act(self, person: Person, path: str, action: str, key: str, /, **typed: str | bool | bytes) -> None:
+    def act(
+        self,
+        person: Person,
+        path: str,
+        action: str,
+        key: str,
+        then: Mapping[str, str] | None = None,
+        /,
+        **typed: str | bool | bytes,
+    ) -> None:
         """Fill in a form, sign what comes of it, send it, tell the site, and wait for the index.
 
-        Args: key makes the form's key, so that the same demo gives the same ids everywhere.
+        Args: key makes the form's key, so that the same demo gives the same ids everywhere; then is what is pressed behind
+        a preview or a quote.
         Raises: SeedProblem.
         """
         browser, wallet = self.browser(person), self.wallets[person]
-        answer = browser.submit(path, action, {**typed, "form_key": f"demo-{key}"})
+        answer = browser.submit(path, action, {**typed, "form_key": f"demo-{key}"}, then)
         place = urlsplit(answer.request.path).path
         if not place.startswith("/intents/"):
             raise SeedProblem(f"{key}: the form to {action} led to {place} and not to a transaction.")
@@ -145,6 +156,7 @@ class Seed:
             symbol=plan.symbol,
             cap=plan.cap,
             founder_allocation=plan.founder_allocation,
+            curve_allocation=plan.curve_allocation,
             vesting_cliff=str(plan.cliff_days),
             vesting_cliff_unit="days",
             vesting_duration=str(plan.vesting_days),
@@ -344,3 +356,30 @@ class Seed:
         found = self.find_listing(book)
         if found is not None and found.quantity_limit == book.quantity:
             self.act(PAPER_MAKER, "/listings", f"/l/{found.id}/quantity", "stock", quantity="24")
+
+    # ---- the curve
+
+    def open_the_curve(self) -> None:
+        """Let the paper makers give up minting, open their curve, and let two neighbours trade on it."""
+        found = self.community(HANJI)
+        if not found.curve_allocation_units:
+            return  # it was opened before there were curves
+        page, desk = f"/c/{found.id}/curve", f"/c/{found.id}/desk"
+        if not found.mint_renounced:
+            self.act(PAPER_MAKER, desk, f"/c/{found.id}/renounce", "renounce", sure=True)
+        if self.queries.curve(found.id) is None:
+            self.say(f"curve {HANJI}")
+            price = {
+                "kind": "line",
+                "first_price": "0.000002",
+                "last_price": "0.00004",
+                "first_units": "500",
+                "fee": "1",
+            }
+            self.act(PAPER_MAKER, f"{page}/open", f"{page}/open", "curve", {"step": "go"}, step="preview", **price)
+        trades = ((VISITOR, "buy", "12000"), (NEIGHBOUR, "buy", "4500"), (VISITOR, "sell", "3250.5"))
+        curve = self.queries.curve(found.id)
+        done = 0 if curve is None else max(0, curve.trade_count - 1)  # the first one is the founder's
+        for number, (person, step, amount) in list(enumerate(trades))[done:]:
+            key = f"trade-{number}"
+            self.act(person, page, f"{page}/{step}", key, {"step": "go"}, step="quote", amount=amount)

@@ -10,6 +10,8 @@ from frontend.index.bulk import Key
 from frontend.index.changes import Changes
 from frontend.index.claim_state import HANDLERS as CLAIM_EVENTS
 from frontend.index.claim_state import claim_keys
+from frontend.index.curve_state import HANDLERS as CURVE_EVENTS
+from frontend.index.curve_state import curve_keys
 from frontend.index.decode import Event
 from frontend.index.models import (
     balances,
@@ -87,6 +89,8 @@ def read_ahead(changes: Changes, events: Sequence[Event], times: Mapping[int, in
     for table, keys in persona_keys([event for name in PERSONA_EVENTS for event in named[name]]).items():
         changes.expect(table, keys)
     for table, keys in claim_keys([event for name in CLAIM_EVENTS for event in named[name]]).items():
+        changes.expect(table, keys)
+    for table, keys in curve_keys(changes, [event for name in CURVE_EVENTS for event in named[name]]).items():
         changes.expect(table, keys)
     order_keys = [event.args["key"] for name in ORDER_EVENTS for event in named[name]]
     changes.expect(orders, ((key,) for key in order_keys))

@@ -48,6 +48,12 @@ class ClaimQueries:
         newest = max((row.number for row in rows), default=0)
         return ClaimReserve(reserved_units, reserved_units - allotted_units, newest + 1)
 
+    def claimed_units(self, community_id: int) -> int:
+        """Give what was claimed in all phases of a community together."""
+        found = select(claim_phases.c.claimed_units).where(claim_phases.c.community_id == community_id)
+        with self._connect() as connection:
+            return sum(connection.execute(found).scalars())
+
     def claims_of(self, account: str, phase_keys: Sequence[str]) -> dict[str, Claim]:
         """Give what an account has claimed in these phases, by the phase's key; where it has nothing is left out."""
         wanted = claims.c.phase_key.in_(list(phase_keys))

@@ -86,7 +86,7 @@ def tokens_claimed(changes: Changes, event: Event, args: Row, at_ts: int) -> str
         "claimant_count": row["claimant_count"] + (found is None),
     }
     changes.put(claim_phases, row | more)
-    _not_the_stewards(changes, row["community_id"], amount_units)
+    not_the_stewards(changes, row["community_id"], amount_units)
     return subject_of(row["key"])
 
 
@@ -109,7 +109,7 @@ def claim_keys(events: Iterable[Event]) -> dict[Table, list[Key]]:
     return found
 
 
-def _not_the_stewards(changes: Changes, community_id: int, amount_units: int) -> None:
+def not_the_stewards(changes: Changes, community_id: int, amount_units: int) -> None:
     """Take an amount out of what the steward has minted: the Transfer behind this event, in the same block, counts it there."""
     row = changes.get(communities, community_id)
     if row is None:

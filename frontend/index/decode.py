@@ -72,6 +72,13 @@ WANTED: Mapping[str, tuple[str, ...]] = {
         "CreditsAdded",
         "CreditWithdrawn",
     ),
+    "Curves": (
+        "CurveOpened",
+        "CurveBought",
+        "CurveSold",
+        "CreditsAdded",
+        "CreditWithdrawn",
+    ),
 }
 
 

@@ -162,6 +162,7 @@ class Fetcher:
             self._place.splits,
             self._place.personas,
             self._place.claims,
+            self._place.curves,
             *sorted(self.tokens),
         ]
 

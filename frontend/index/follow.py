@@ -246,7 +246,7 @@ class Follower:
         return Fetcher(self.node, place, self._decoder, self._window)
 
     def _require_code(self, place: Place, sight: Sight) -> None:
-        addresses = (place.registry, place.market, place.splits, place.personas, place.claims)
+        addresses = (place.registry, place.market, place.splits, place.personas, place.claims, place.curves)
         codes = self.node.ask_all([("eth_getCode", [address, "latest"]) for address in addresses])
         if sight.head.number < place.start_block or any(code in (None, "0x", "0x0") for code in codes):
             raise NotDeployed(

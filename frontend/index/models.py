@@ -447,8 +447,55 @@ ledger_credits = Table(
     Column("amount_units", Uint256, nullable=False),  # never 0: such rows are taken out
 )
 
+curves = Table(
+    "chain_curves",
+    chain_metadata,
+    _key("token", ADDRESS),
+    _number("community_id"),
+    Column("opened_by", ADDRESS, nullable=False),
+    Column("currency", ADDRESS, nullable=False),
+    _number("fee_bps"),
+    Column("base_price_units", Uint256, nullable=False),
+    Column("slope_wad", Uint256, nullable=False),
+    Column("steps", Text, nullable=False),  # JSON: pairs of the supply at which each ends and its price, as text
+    Column("capacity_units", Uint256, nullable=False),
+    Column("backed_units", Uint256, nullable=False),  # paid for at the opening,
+    Column("backing_units", Uint256, nullable=False),  # with this
+    Column("sold_units", Uint256, nullable=False),
+    Column("reserve_units", Uint256, nullable=False),
+    Column("fees_units", Uint256, nullable=False),  # of all trades so far, taken out or not
+    _number("trade_count"),
+    _number("opened_at_ts"),
+    _number("opened_block"),
+    _number("opened_log_index"),
+    Column("tx_hash", HASH, nullable=False),
+    Index("ix_chain_curves_community", "community_id", unique=True),
+    Index("ix_chain_curves_currency", "currency", "community_id"),
+)
+
+curve_trades = Table(
+    "chain_curve_trades",
+    chain_metadata,
+    _key("block", BigInteger),
+    _key("log_index", BigInteger),
+    Column("token", ADDRESS, nullable=False),
+    _number("at_ts"),
+    Column("is_purchase", Boolean, nullable=False),
+    Column("account", ADDRESS, nullable=False),  # who bought or sold
+    Column("receiver", ADDRESS, nullable=False),  # who has the tokens, or the money
+    Column("amount_units", Uint256, nullable=False),
+    Column("money_units", Uint256, nullable=False),  # into the reserve, or out of it
+    Column("fee_units", Uint256, nullable=False),  # on top of that, or off it
+    Column("sold_units", Uint256, nullable=False),  # from then on
+    Column("reserve_units", Uint256, nullable=False),
+    Column("price_units", Uint256, nullable=False),
+    Column("tx_hash", HASH, nullable=False),
+    Index("ix_chain_curve_trades_token", "token", "block", "log_index"),
+)
+
 PERSONA_TABLES = (personas, persona_accounts, persona_holdings)
 CLAIM_TABLES = (claim_phases, claims, ledger_credits)
+CURVE_TABLES = (curves, curve_trades)
 SPLIT_TABLES = (
     splits,
     split_seats,
@@ -472,5 +519,6 @@ STATE_TABLES = (
     *SPLIT_TABLES,
     *PERSONA_TABLES,
     *CLAIM_TABLES,
+    *CURVE_TABLES,
 )
 DUMPED_TABLES = (blocks, events, quarantine, *STATE_TABLES)

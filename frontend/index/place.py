@@ -21,6 +21,7 @@ def place_of(registry: Registry) -> Place:
         registry.address("Splits").lower(),
         registry.address("Personas").lower(),
         registry.address("Claims").lower(),
+        registry.address("Curves").lower(),
         registry.start_block,
         "0x" + keccak(spelling.encode()).hex(),
     )

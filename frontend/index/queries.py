@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, bindparam, func, or_, select, true
 
 from frontend.index.claim_queries import ClaimQueries
+from frontend.index.curve_queries import CurveQueries
 from frontend.index.models import (
     OPEN_ORDER,
     balances,
@@ -93,7 +94,7 @@ OTHER_TOKENS = select(AppCurrency.__table__)
 OTHER_TOKENS = OTHER_TOKENS.where(AppCurrency.address.in_(bindparam("tokens", expanding=True)))
 
 
-class Queries(SplitQueries, PersonaQueries, ClaimQueries):
+class Queries(SplitQueries, PersonaQueries, ClaimQueries, CurveQueries):
     """Reads of one database. Safe to share between threads."""
 
     def __init__(self, engine: Engine) -> None:

@@ -1,7 +1,7 @@
 """What each event changes: the contracts' state, said again in rows. Checks first; nonsense raises Malformed.
 
-Sources: CommunityRegistry.sol, CommunityToken.sol, Market.sol and its libraries, Credits.sol. Splits, Personas and Claims: see split_state.py,
-persona_state.py and claim_state.py.
+Sources: CommunityRegistry.sol, CommunityToken.sol, Market.sol and its libraries, Credits.sol. Splits, Personas, Claims and Curves: see split_state.py,
+persona_state.py, claim_state.py and curve_state.py.
 """
 
 import json
@@ -14,6 +14,7 @@ from sha3 import keccak_256
 from frontend.index.basis import basis_of
 from frontend.index.changes import Changes, Row, canonical
 from frontend.index.claim_state import HANDLERS as CLAIM_HANDLERS
+from frontend.index.curve_state import HANDLERS as CURVE_HANDLERS
 from frontend.index.decode import Event, Malformed
 from frontend.index.models import (
     balances,
@@ -38,7 +39,7 @@ KINDS = ("goods", "file", "blueprint", "service")
 TERMS_BYTES = 13 * 32
 PURCHASE_BYTES = 8 * 32
 DAY_S = 86_400
-OTHER_HANDLERS = SPLIT_HANDLERS | PERSONA_HANDLERS | CLAIM_HANDLERS
+OTHER_HANDLERS = SPLIT_HANDLERS | PERSONA_HANDLERS | CLAIM_HANDLERS | CURVE_HANDLERS
 OPEN_STATES = ("funded", "accepted", "delivered", "contested", "disputed")
 DISPUTED_STATES = ("contested", "disputed")
 TRANSFERRED, REFERRED, MILESTONES, FINAL_OFFER = 1, 2, 4, 8  # the contract's OrderFlags

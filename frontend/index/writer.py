@@ -30,6 +30,7 @@ class Place:
     splits: str
     personas: str
     claims: str
+    curves: str
     start_block: int
     deployments_hash: str
 
@@ -74,6 +75,7 @@ class Writer:
             place.splits: "Splits",
             place.personas: "Personas",
             place.claims: "Claims",
+            place.curves: "Curves",
         }
 
     def begin(self, connection: Connection, base: Header) -> None:

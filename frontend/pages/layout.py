@@ -28,6 +28,7 @@ AREAS = {
     "listings.show": "explore",
     "listings.buy": "explore",
     "tokens": "communities",
+    "curves": "communities",
     "bonds": "credits",
     "splits": "credits",
     "cart": "explore",

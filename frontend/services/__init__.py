@@ -11,6 +11,7 @@ from frontend.services.changes import Changes
 from frontend.services.communities import Communities
 from frontend.services.content import Contents
 from frontend.services.credits import Credits
+from frontend.services.curves import Curves
 from frontend.services.faucet import Faucet
 from frontend.services.intent_store import IntentStore
 from frontend.services.intents import Intents
@@ -47,4 +48,6 @@ class Services:
         self.personas = Personas(registry, self.intents, self.contents, queries)
         self.splits = Splits(registry, self.chain, self.intents)
         self.split_changes = SplitChanges(self.splits, queries)
+        for_curves = Approvals(registry, self.chain, self.intents, queries, spender="Curves")
+        self.curves = Curves(registry, self.chain, self.intents, queries, for_curves)
         self.faucet = Faucet(settings, self.chain, db)

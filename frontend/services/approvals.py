@@ -1,4 +1,4 @@
-"""The step before a payment in tokens: letting the Market take exactly one amount."""
+"""The step before a payment in tokens: letting one of our contracts take exactly one amount."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,23 +13,23 @@ from frontend.services.chain import Chain
 from frontend.services.intents import Call, Intent, Intents, Line, Plan, Spend
 from frontend.services.permits import Permit
 
-SPENDER = "Market"
 THEN_PAY = N_("This is step 1 of 2. The payment itself is the second transaction.")
 THEN_MORE = N_("Each token is allowed by itself; then all is paid in one transaction.")
 
 
 @dataclass(frozen=True)
 class Approvals:
-    """Allowances of the Market: what it has, and how it gets more."""
+    """Allowances of one of our contracts: what it has, and how it gets more."""
 
     registry: Registry
     chain: Chain
     intents: Intents
     queries: Queries
+    spender: str = "Market"
 
     def allowed(self, currency: str, account: str) -> int:
-        """Give what the Market may take of an account. Chain: read."""
-        return int(self.chain.read("ERC20", currency, "allowance", account, self.registry.address(SPENDER)))
+        """Give what the contract may take of an account. Chain: read."""
+        return int(self.chain.read("ERC20", currency, "allowance", account, self.registry.address(self.spender)))
 
     def permit(self, account: str, currency: str, amount_units: int, deadline_ts: int) -> Permit | None:
         """Give the approval of exactly one amount, to be signed; None for a token that may know none. Chain: reads a nonce."""
@@ -42,7 +42,7 @@ class Approvals:
             token_name=known.name,
             chain_id=self.registry.chain_id,
             owner=account,
-            spender=self.registry.address(SPENDER),
+            spender=self.registry.address(self.spender),
             value_units=amount_units,
             nonce=self.chain.read("ERC20", token, "nonces", account),
             deadline_ts=deadline_ts,
@@ -61,15 +61,15 @@ class Approvals:
         then: str = THEN_PAY,
     ) -> Intent:
         """Give the intent that allows exactly one amount; `follow` is the step that uses it."""
-        market = self.registry.address(SPENDER)
+        spender = self.registry.address(self.spender)
         lines = [
             Line(N_("You allow exactly"), "amount", str(amount_units), currency),
-            Line(N_("To be taken by"), "contract", SPENDER, market),
+            Line(N_("To be taken by"), "contract", self.spender, spender),
             Line(N_("Then"), "note", then),
         ]
         plan = Plan(
             "token.approve",
-            Call("ERC20", currency, "approve", (market, amount_units)),
+            Call("ERC20", currency, "approve", (spender, amount_units)),
             lines,
             title=title,
             subject=currency.lower(),

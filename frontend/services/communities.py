@@ -41,9 +41,16 @@ class Communities:
         fee_bps: int,
         description: Mapping[str, Any],
         form_key: str = "",
+        claim_allocation_units: int = 0,
+        curve_allocation_units: int = 0,
     ) -> Intent:
         """Give the intent that opens a community; the description is kept first. Amounts in smallest units (18 decimals)."""
-        for amount, field in ((cap_units, "cap"), (founder_allocation_units, "founder_allocation")):
+        for amount, field in (
+            (cap_units, "cap"),
+            (founder_allocation_units, "founder_allocation"),
+            (claim_allocation_units, "claim_allocation"),
+            (curve_allocation_units, "curve_allocation"),
+        ):
             if not 0 <= amount <= MAX_UINT112:
                 raise Refused(gettext("This amount is too large."), key="amount_too_large", field=field)
         metadata = self.contents.store_description({**description, "name": name}, account=account)
@@ -57,9 +64,10 @@ class Communities:
             fee_bps,
             self.contents.uri(metadata),
             bytes.fromhex(metadata[2:]),
-            *(ZERO_ADDRESS, 0, ZERO_ADDRESS, 0),  # neither claims nor a curve
+            *self._reserve("Claims", claim_allocation_units),
+            *self._reserve("Curves", curve_allocation_units),
         )
-        lines = (
+        lines = [
             Line(N_("Name"), "text", name),
             Line(N_("Symbol of its token"), "text", symbol),
             Line(N_("Most tokens that can ever exist"), "tokens", str(cap_units), symbol),
@@ -67,7 +75,11 @@ class Communities:
             Line(N_("Nothing of it before"), "duration", str(vesting_cliff_s)),
             Line(N_("All of it after"), "duration", str(vesting_duration_s)),
             Line(N_("Commission of the community"), "bps", str(fee_bps)),
-        )
+        ]
+        if claim_allocation_units:
+            lines.append(Line(N_("Set aside for claims"), "tokens", str(claim_allocation_units), symbol))
+        if curve_allocation_units:
+            lines.append(Line(N_("Set aside for a curve"), "tokens", str(curve_allocation_units), symbol))
         plan = Plan("communities.open", self._call("openCommunity", params), lines, title=name, back="/c")
         return self.intents.prepare(account, plan, form_key)
 
@@ -113,6 +125,10 @@ class Communities:
         if found is None:
             raise NotFound(gettext("There is no such community."))
         return found
+
+    def _reserve(self, contract: str, units: int) -> tuple[str, int]:
+        """Give who may mint a reserve, and how much of it; nobody where there is none."""
+        return (self.registry.address(contract), units) if units else (ZERO_ADDRESS, 0)
 
     def _prepare(
         self,

@@ -18,7 +18,9 @@ from frontend.index.queries import Queries
 from frontend.services.intents import Intent
 
 FORMAT = "dokkaebi-intent/1"
-WITH_DEADLINE = ("market.buy", "market.buy_many", "market.settle_signed")
+WITH_DEADLINE = (
+    "market.buy", "market.buy_many", "market.settle_signed", "curves.buy", "curves.sell", "curves.swap", "curves.open",
+)  # fmt: skip
 RULES_FEE_SHIFT, RULES_FEE_MASK = 16, 0xFFFF  # TermsRules.sol
 
 # what the form asked for, by the names that the contracts give it
@@ -51,7 +53,12 @@ BOUNDS: dict[str, tuple[str, ...]] = {
     "splits.send": ("to",),
     "splits.move": ("newPayee",),
     "personas.offer": ("to",),
+    "curves.buy": ("amount", "maxTotal", "deadline", "to"),
+    "curves.sell": ("amount", "minProceeds", "deadline", "to"),
+    "curves.swap": ("amountIn", "amountOut", "deadline"),
+    "curves.open": ("maxBacking", "firstAmount", "maxTotal", "deadline"),
 }
+TOKENS_OF_A_CURVE = ("amount", "amountIn", "firstAmount")
 
 
 def document_of(intent: Intent, registry: Registry, queries: Queries) -> dict[str, Any]:
@@ -139,7 +146,10 @@ def _text(intent: Intent, named: list[dict[str, Any]], name: str, value: str, qu
         return texts[name]()
     if intent.action == "communities.open":
         return f"{plain_units(int(value), ETH_DECIMALS)} {_found(_found(named, 'params'), 'symbol')}"
-    currency = queries.currency(_currency(intent, named))
+    if intent.contract == "Curves":
+        currency = queries.currency(_currency_of_curve(intent, named, name, queries))
+    else:
+        currency = queries.currency(_currency(intent, named))
     return f"{plain_units(int(value), currency.decimals)} {currency.symbol}"
 
 
@@ -149,6 +159,19 @@ def _currency(intent: Intent, named: list[dict[str, Any]]) -> str:
     if intent.action in ("credits.withdraw", "market.deposit_bond", "market.withdraw_bond"):
         return str(_found(named, "currency"))
     return intent.to
+
+
+def _currency_of_curve(intent: Intent, named: list[dict[str, Any]], name: str, queries: Queries) -> str:
+    """Give what an amount of a trade is of: a community's token, or the money of the curve, which its opening names."""
+    if name == "amountOut":
+        return str(_found(named, "to")).lower()
+    if name in TOKENS_OF_A_CURVE:
+        return str(named[0]["value"]).lower()
+    if intent.action == "curves.open":
+        return str(_found(_found(named, "params"), "currency")).lower()
+    curve = queries.curve(int(intent.subject))
+    assert curve is not None, "there is no trade without a curve"
+    return curve.currency
 
 
 def _found(named: list[dict[str, Any]], name: str) -> Any:

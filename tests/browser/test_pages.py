@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Response
 from tests.browser.conftest import DESKTOP, PHONE, Visitors
 from tests.browser.market import RunningMarket
 from tests.browser.people import Person
-from tests.browser.town import Clerk, Stall, Town
+from tests.browser.town import Clerk, Stall, Town, community_form, eventually
 
 LANGUAGES = ("ko", "en")
 SCHEMES = ("light", "dark")
@@ -23,7 +23,7 @@ NICKNAME = "밤가마-지기"
 NO_PAGES = {
     "static", "auth.state", "content.show", "content.thumbnail", "contracts.addresses", "contracts.abi", "health.alive",
     "health.ready", "health.show", "identicon.show", "intents.document", "intents.index", "intents.panel", "notes.read",
-    "orders.by_transaction", "tokens.history", "transactions.tray",
+    "orders.by_transaction", "tokens.history", "transactions.tray", "curves.again",
 }  # fmt: skip
 
 
@@ -57,7 +57,19 @@ def things(buyer: Clerk, stall: Stall) -> dict[str, str]:
     stall.steward.act("/persona", "/persona/profile", text="Clay, **at night**.")
     stall.steward.act("/persona", "/persona/offer", to=buyer.address, linked=True)
     intent = stall.steward.browser.submit(path, path, {"quantity": "1"}).request.path
+    curve = stall.steward.open_curve("Bog of Lamps", "BOG")
+    buyer.trade(curve, "buy", "30")
+    buyer.trade(curve, "sell", "4.5")
+    reserved = stall.steward
+    reserved.act("/c/new", "/c/new", **{**community_form("Fen of Lamps", "FEN"), "curve_allocation": "1000"})
+    town = stall.steward.town
+    fen = eventually(
+        lambda: next((c for c in town.queries.communities_of(reserved.account) if c.symbol == "FEN"), None)
+    )
+    reserved.act(f"/c/{fen.id}/desk", f"/c/{fen.id}/renounce", sure=True)
     return {
+        "curve": str(curve),
+        "no_curve_yet": str(fen.id),
         "waiting": waiting,
         "disputed": disputed,
         "done": done,
@@ -97,6 +109,12 @@ PAGES: dict[str, tuple[str, str, Callable[[dict[str, str], Stall], str]]] = {
     "token": ("tokens.show", "c", lambda t, s: f"/c/{s.community_id}/token"),
     "token-of-a-stranger": ("tokens.show", "-", lambda t, s: f"/c/{s.community_id}/token"),
     "transfers": ("tokens.transfers", "-", lambda t, s: f"/c/{s.community_id}/token/transfers"),
+    "curve": ("curves.show", "b", lambda t, s: f"/c/{t['curve']}/curve"),
+    "curve-for-a-stranger": ("curves.show", "-", lambda t, s: f"/c/{t['curve']}/curve"),
+    "token-with-a-curve": ("tokens.show", "b", lambda t, s: f"/c/{t['curve']}/token"),
+    "no-curve": ("curves.show", "-", lambda t, s: f"/c/{s.community_id}/curve"),
+    "curve-to-be-opened": ("curves.opening", "c", lambda t, s: f"/c/{t['no_curve_yet']}/curve/open"),
+    "desk-with-a-curve": ("communities.desk", "c", lambda t, s: f"/c/{t['no_curve_yet']}/desk"),
     "choose-a-community": ("listings.new", "s", lambda t, s: "/listings/new"),
     "new-listing": ("listings.new", "s", lambda t, s: f"/listings/new?community={s.community_id}"),
     "my-listings": ("listings.mine", "s", lambda t, s: "/listings"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -191,9 +191,12 @@ class Clerk:
         assert self._browser is not None
         return str(self._browser.read("/auth/session")["csrfToken"])
 
-    def act(self, path: str, action: str, **typed: str | bool | bytes) -> str:
-        """Fill in a form, sign and send what comes of it; give the transaction's hash once the index has it."""
-        answer = self.browser.submit(path, action, typed)
+    def act(self, path: str, action: str, then: Mapping[str, str] | None = None, **typed: str | bool | bytes) -> str:
+        """Fill in a form, sign and send what comes of it; give the transaction's hash once the index has it.
+
+        Args: then is what is pressed behind a preview or a quote.
+        """
+        answer = self.browser.submit(path, action, typed, then)
         place = urlsplit(answer.request.path).path
         assert place.startswith("/intents/"), f"the form to {action} led to {place}"
         intent = self.browser.read(f"{place}.json")
@@ -244,6 +247,32 @@ class Clerk:
         self.act("/persona", "/persona/commit", **{"commit-nickname": nickname, "commit-commitment": hidden})
         self.town.pass_time(MINUTE_S)
         self.act("/persona", "/persona/claim", **{"claim-nickname": nickname, "claim-salt": salt})
+
+    def open_curve(self, name: str, symbol: str, **changes: str) -> int:
+        """Open a community whose token is sold along a curve, and the curve; give the community's id."""
+        reserves = {"cap": "2000", "founder_allocation": "100", "curve_allocation": "1000"}
+        self.act("/c/new", "/c/new", **{**community_form(name, symbol), **reserves})
+        found = eventually(
+            lambda: next((c for c in self.town.queries.communities_of(self.account) if c.symbol == symbol), None)
+        )
+        page = f"/c/{found.id}"
+        self.act(f"{page}/desk", f"{page}/renounce", sure=True)
+        price = {
+            "kind": "line",
+            "first_price": "0.001",
+            "last_price": "0.004",
+            "first_units": "25",
+            "step": "preview",
+            **changes,
+        }
+        self.act(f"{page}/curve/open", f"{page}/curve/open", then={"step": "go"}, **price)
+        eventually(lambda: self.town.queries.curve(found.id))
+        return found.id
+
+    def trade(self, community_id: int, step: str, amount: str) -> str:
+        """Buy tokens from a curve, or sell some to it."""
+        page = f"/c/{community_id}/curve"
+        return self.act(page, f"{page}/{step}", then={"step": "go"}, amount=amount, step="quote")
 
     def take(self, key: str, step: str, **typed: str | bool) -> str:
         """Take a step of an order."""

@@ -36,6 +36,7 @@ LOCK_TS = 2_000_000_000  # within ten years of the chain
 HOUR_S = 3600
 MINUTE_S = 60
 RESERVED = 500 * ETHER
+BACKED, CURVED = 50 * ETHER, 400 * ETHER
 SELLERS_NAME, BUYERS_NAME = "한밤-라디오", "d0kkaebi"
 CHAIN_ID = ANVIL.chain_id
 
@@ -78,6 +79,7 @@ class Market:
     splits: str = ""
     personas: str = ""
     claims: str = ""
+    curves: str = ""
     start_block: int = 0
     record: dict[str, Any] = field(default_factory=dict)
     salts: int = 0
@@ -91,7 +93,7 @@ class Market:
         return rpc(self.url, method, list(params))
 
     def deploy(self) -> Market:
-        """Put registry, splits, market, personas and claims on the chain, and make the record that a deploy script would write."""
+        """Put registry, splits, market, personas, claims and curves on the chain, and make the record that a deploy script would write."""
         first = self.create("CommunityRegistry", encode(["address", "uint16"], [self.owner, 250]))
         self.registry = to_checksum_address(first["contractAddress"])
         second = self.create("Splits", b"")
@@ -104,6 +106,8 @@ class Market:
         self.personas = to_checksum_address(fourth["contractAddress"])
         fifth = self.create("Claims", encode(["address"], [self.registry]))
         self.claims = to_checksum_address(fifth["contractAddress"])
+        sixth = self.create("Curves", encode(["address"], [self.registry]))
+        self.curves = to_checksum_address(sixth["contractAddress"])
         self.start_block = int(first["blockNumber"], 16)
         self.record = {
             "chainId": CHAIN_ID,
@@ -123,6 +127,7 @@ class Market:
                     ("Market", third),
                     ("Personas", fourth),
                     ("Claims", fifth),
+                    ("Curves", sixth),
                 )
             },
             "previous": [],
@@ -187,10 +192,12 @@ class Market:
         allocation: int = 0,
         fee_bps: int = 300,
         claim_allocation: int = 0,
+        curve_allocation: int = 0,
     ) -> int:
         """Open a community and give its id."""
         params = (name, "DKB", 10**24, allocation, DAY_S, 10 * DAY_S, fee_bps, "http://x/content", b"\x11" * 32)
-        params += (self.claims, claim_allocation, ZERO_ADDRESS, 0) if claim_allocation else NO_RESERVES
+        params += (self.claims, claim_allocation) if claim_allocation else NO_RESERVES[:2]
+        params += (self.curves, curve_allocation) if curve_allocation else NO_RESERVES[2:]
         receipt = self.send("CommunityRegistry", self.registry, "openCommunity", [params], founder)
         return int(receipt["logs"][-1]["topics"][1], 16)
 
@@ -275,7 +282,9 @@ class Market:
     def play(self) -> dict[str, Sale]:
         """Tell a story in which everything happens at least once; give orders by the state they end in, or what they are about."""
         radio = self.open_community(self.seller, allocation=10**20, claim_allocation=RESERVED)
-        moss = self.open_community(self.other, name="이끼 Moss 클럽", fee_bps=0)
+        moss = self.open_community(
+            self.other, name="이끼 Moss 클럽", allocation=BACKED, fee_bps=0, curve_allocation=CURVED
+        )
         self.on_token(radio, "mint", [self.buyer, 5 * ETHER], self.seller)
         self.on_token(radio, "mint", [self.seller, 2 * ETHER], self.seller)
         self.on_token(radio, "mintBatch", [[self.other, self.stranger], [3 * ETHER, 7]], self.seller)
@@ -295,6 +304,7 @@ class Market:
         orders |= Life(self, radio).live()
         self._splits(radio)
         self._claim_phases(radio)
+        self._curve(moss)
         self.on_personas("offer", [persona_id(SELLERS_NAME), self.backup], self.seller)
         self.warp(8 * DAY_S)  # moss's raise has come due; another one is announced on top of it
         self.send("CommunityRegistry", self.registry, "setFeeBps", [moss, 700], self.stranger)
@@ -329,6 +339,28 @@ class Market:
         self.on_claims("openPhase", [free], self.seller)
         self.on_claims("claim", [free, 2 * ETHER, 5 * ETHER, [], 0, self.arbiter], self.stranger)
         self.on_claims("closePhase", [free], self.seller)
+
+    def on_curves(self, function: str, args: list[Any], sender: str, value: int = 0) -> None:
+        """Call Curves."""
+        self.send("Curves", self.curves, function, args, sender, value)
+
+    def _curve(self, moss: int) -> None:
+        """The steward opens a curve and buys; others buy, one for a friend, and sell; fees are taken out."""
+        token, late = self.token(moss), 2**40
+        price = (ZERO_ADDRESS, 200, 10**15, 3 * 10**31, [])
+        opening = [token, price, ETHER, 10 * ETHER, ETHER, late]
+        self.on_curves("open", opening, self.stranger, 2 * ETHER)
+        for buyer, receiver, units in (
+            (self.buyer, self.buyer, 70 * ETHER + 3),
+            (self.other, self.buyer, 7),
+            (self.other, self.other, 20 * ETHER),
+        ):
+            self.on_curves("buy", [token, units, ETHER, late, receiver], buyer, ETHER)
+        self.on_token(moss, "approve", [self.curves, 2**255], self.buyer)
+        self.on_curves("sell", [token, 30 * ETHER + 1, 1, late, self.buyer], self.buyer)
+        self.on_curves("sell", [token, ETHER // 3, 1, late, self.backup], self.buyer)
+        account = "0x" + keccak(text="dokkaebi.community.account")[:12].hex() + f"{moss:016x}"
+        self.on_curves("withdrawFrom", [account, ZERO_ADDRESS, self.stranger, 10**12], self.stranger)
 
     def _commissions(self, radio: int, moss: int) -> None:
         def on_registry(function: str, args: list[Any], sender: str) -> None:

@@ -52,6 +52,7 @@ def test_events_are_what_web3_reads_when_everything_has_happened(told: Told):
             market.splits.lower(): "Splits",
             market.personas.lower(): "Personas",
             market.claims.lower(): "Claims",
+            market.curves.lower(): "Curves",
         }.get(log.address, "CommunityToken")
         if log.topics[0] not in decoder.topics:
             continue

@@ -132,6 +132,14 @@ def test_demo_has_every_community_and_listing_once(market):
     assert len({row.description.picture_hash for row in listings}) == len(LISTINGS)
 
 
+def test_demo_has_a_curve_with_trades_of_its_founder_and_of_others(market):
+    (found,) = (curve for row in market.queries.communities().items if (curve := market.queries.curve(row.id)))
+    trades = market.queries.curve_trades(found.token).items
+    assert [trade.is_purchase for trade in trades] == [False, True, True, True]
+    assert len({trade.account for trade in trades}) == 3
+    assert found.reserve_units >= found.shape.cost_up(0, found.sold_units)
+
+
 def test_demo_has_orders_in_every_state(market):
     states = Counter(order.state for order in orders_of(market))
     assert set(states) == STATES

@@ -38,7 +38,12 @@ NAMES: dict[str, tuple[str, ...]] = {
     "splits.send": ("to",),
     "splits.move": ("newPayee",),
     "personas.offer": ("to",),
+    "curves.buy": ("amount", "maxTotal", "deadline", "to"),
+    "curves.sell": ("amount", "minProceeds", "deadline", "to"),
+    "curves.swap": ("amountIn", "amountOut", "deadline"),
+    "curves.open": ("maxBacking", "firstAmount", "maxTotal", "deadline"),
 }
+TOKENS_OF_A_CURVE = ("amount", "amountIn", "amountOut", "firstAmount")
 BPS = ("feeBps", "newFeeBps", "maxFeeBps", "bpsToBuyer")
 COUNTS = ("quantity", "quantityLimit", "newLimit")
 ACCOUNTS = ("to", "spender", "holder", "account", "newPayee")
@@ -73,10 +78,10 @@ def _value(reading: Reading, name: str) -> str:
     }
     if name in places:
         value = places[name]()
-    elif "params" in args:
-        value = args["params"][name]
+    elif name in args:
+        value = args[name]
     else:
-        value = args[name] if name in args else reading.terms[name]
+        value = args["params"][name] if "params" in args else reading.terms[name]
     return ids.with_checksum(value) if name in ACCOUNTS else str(value)
 
 
@@ -87,7 +92,8 @@ def _text(reading: Reading, name: str, value: str) -> str | None:
         return f"{decimal(int(value), 2)} %"
     if name in TIMES:
         return time_text(int(value))
-    decimals = ETH_DECIMALS if reading.action == "communities.open" else reading.decimals
+    in_tokens = reading.action == "communities.open" or (reading.curve_token and name in TOKENS_OF_A_CURVE)
+    decimals = ETH_DECIMALS if in_tokens else reading.decimals
     return None if decimals is None else decimal(int(value), decimals)
 
 

@@ -135,10 +135,13 @@ def _check_money(found: Findings, reading: Reading) -> None:
         found.expect("deadline", document["deadline"], args["deadline"])
         _check_items(found, reading)
     else:
-        meant = args["deadline"] if reading.action == "market.settle_signed" else None
+        has_one = reading.action == "market.settle_signed" or reading.curve_token
+        meant = args["deadline"] if has_one else None
         found.expect("deadline", document["deadline"], meant)
     if reading.action == "token.approve":
-        found.expect("spender", args["spender"], reading.record.address("Market"))
+        spenders = [reading.record.address(name) for name in ("Market", "Curves")]
+        if args["spender"] not in spenders:
+            found.expect("spender", args["spender"], " or ".join(spenders))
         if args["value"] > MOST_IN_AN_ORDER:
             found.differences.append("value: an approval without limit; this market asks for exact amounts only")
     if reading.currency not in ("", ETH) and reading.community is None:
@@ -162,6 +165,10 @@ def _check_items(found: Findings, reading: Reading) -> None:
 
 def permit_of(reading: Reading) -> tuple[dict[str, Any], str, int] | None:
     """Give a call's permit, the token that it is for, and what is due in that token; None where there is none."""
+    if reading.curve_token and "permit" in reading.args:
+        if reading.action == "curves.sell":
+            return reading.args["permit"], reading.curve_token, reading.args["amount"]
+        return reading.args["permit"], reading.currency, reading.args["maxTotal"]
     if reading.function == "buyWithPermit":
         return reading.args["permit"], reading.currency, reading.total
     if reading.function == "buyMany" and reading.args["permits"]:
@@ -199,7 +206,8 @@ def _check_permit(found: Findings, reading: Reading) -> None:
     found.expect("permit.domain.chainId", domain["chainId"], str(reading.record.chain_id))
     found.expect("permit.domain.verifyingContract", domain["verifyingContract"].lower(), token)
     found.expect("permit.message.owner", message["owner"].lower(), document.account)
-    found.expect("permit.message.spender", message["spender"].lower(), reading.record.address("Market"))
+    spender = "Curves" if reading.curve_token else "Market"
+    found.expect("permit.message.spender", message["spender"].lower(), reading.record.address(spender))
     found.expect("permit.message.value", message["value"], str(total))
     found.expect("permit.message.deadline", message["deadline"], str(args["deadline"]))
 
@@ -216,6 +224,10 @@ def _check_parties(found: Findings, reading: Reading) -> None:
         found.expect("seller", terms["seller"], account)
         extras = bytes(32) if reading.function == "list" else _extras_hash(reading)
         found.expect("extras", "0x" + terms["extras"].hex(), "0x" + extras.hex())
+    if reading.action == "communities.open":
+        for minter, amount, name in (("claims", "claimAllocation", "Claims"), ("curve", "curveAllocation", "Curves")):
+            meant = reading.record.address(name) if args["params"][amount] else ETH  # the zero address
+            found.expect(minter, args["params"][minter], meant)
     if reading.action == "market.deposit_bond":
         _warn_of_others(found, account, args["account"], "The bond will belong to")
     if reading.action in SELLERS:
@@ -247,7 +259,11 @@ def _check_parties(found: Findings, reading: Reading) -> None:
         found.expect("withdraws", withdraws, reading.action == "personas.withdraw_offer")
         if not withdraws:
             found.warn(f"The nickname may go to {ids.with_checksum(args['to'])}, and everyone can see that for ever.")
-    if reading.action in ("credits.withdraw", "splits.claim", "splits.send"):
+    if reading.action == "curves.buy":
+        _warn_of_others(found, account, args["to"], "The tokens go to")
+        if reading.currency == "":
+            found.warn("In which currency this curve trades does not stand in the call; know it before you pay.")
+    if reading.action in ("credits.withdraw", "splits.claim", "splits.send", "curves.sell"):
         _warn_of_others(found, account, args["to"], "The money goes to")
 
 
@@ -287,6 +303,12 @@ def _check_subject(found: Findings, reading: Reading) -> None:
     }
     if reading.listing:
         found.expect("subject", document["subject"], reading.order or reading.listing)
+    elif reading.curve_token:
+        found.expect("token", reading.curve_token, _token_of_subject(reading))
+        if reading.action == "curves.swap" and ids.community_of(_registry(reading), args["to"], 0) is None:
+            found.warn(
+                f"{ids.with_checksum(args['to'])} is not a token of the first communities; know it before you swap."
+            )
     elif document["call"]["contract"] == "Personas":
         persona = "0x" + reading.nickname.encode().ljust(32, b"\0").hex() if reading.nickname else ""
         found.expect("subject", document["subject"], persona)
@@ -294,6 +316,18 @@ def _check_subject(found: Findings, reading: Reading) -> None:
         found.expect("subject", document["subject"], owners[reading.function]())
     elif "id" in args:
         found.expect("subject", document["subject"], str(args["id"]))
+
+
+def _registry(reading: Reading) -> str:
+    return reading.record.address("CommunityRegistry")
+
+
+def _token_of_subject(reading: Reading) -> str:
+    """Give the token of the community that the document is about; empty when it is about none."""
+    community = reading.document["subject"]
+    if not (community.isascii() and community.isdigit() and 0 < int(community) < 2**64):
+        return ""
+    return ids.token_of(_registry(reading), int(community))
 
 
 def _check_texts(found: Findings, reading: Reading) -> None:

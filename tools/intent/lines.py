@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tools.intent import ids
@@ -24,7 +24,8 @@ FROM_THE_INDEX = frozenset(
         "Item", "A ruling", "Locked from your free bond until the order ends", "Due to you", "Waits in the Market",
         "Due to the payee", "Its share now", "Agrees by sending this", "Has agreed on the chain", "Has signed",
         "Version to be", "Payee so far", "Nickname to be claimed", "It can be taken over after",
-        "Its holder until now",
+        "Its holder until now", "At the price of now you pay", "The community's fee in it", "At the price of now you get",
+        "The community's fee, taken off already", "Paid out to you besides, at the price of now",
     }
 )  # fmt: skip
 # of a change that the call names by its hash alone
@@ -53,6 +54,7 @@ def expected(reading: Reading) -> Mapping[str, Lines]:
         "credits": _credits,
         "splits": _splits,
         "personas": _personas,
+        "curves": _curves,
     }[area](reading)
 
 
@@ -215,6 +217,8 @@ def _community(reading: Reading) -> dict[str, Line]:
         "Nothing of it before": (str(params["vestingCliff"]), ""),
         "All of it after": (str(params["vestingDuration"]), ""),
         "Commission of the community": (str(params["feeBps"]), ""),
+        "Set aside for claims": (str(params["claimAllocation"]), params["symbol"]),
+        "Set aside for a curve": (str(params["curveAllocation"]), params["symbol"]),
     }
 
 
@@ -248,6 +252,55 @@ def _personas(reading: Reading) -> dict[str, Line]:
     if "contentHash" in args:
         found["Profile's hash"] = ("0x" + args["contentHash"].hex(), "")
     return found
+
+
+def _curves(reading: Reading) -> Mapping[str, Lines]:
+    """Give the lines of a trade or an opening. Where the call does not say the currency, all lines must name the same."""
+    args = reading.args
+    currency = ids.with_checksum(reading.currency) if reading.currency else _told_currency(reading)
+
+    def money(units: int) -> Line:
+        return str(units), currency
+
+    until = {"Can be mined until": (str(args["deadline"]), "")}
+    if reading.action == "curves.swap":
+        return until | {
+            "You sell exactly": (str(args["amountIn"]), ANY),
+            "You get exactly": (str(args["amountOut"]), ANY),
+        }
+    if reading.action == "curves.open":
+        return until | _curve_opening(args, money)
+    if reading.action == "curves.sell":
+        return until | {
+            "You sell exactly": (str(args["amount"]), ANY),
+            "You get at least, fee taken off": money(args["minProceeds"]),
+        }
+    return until | {
+        "You get exactly": (str(args["amount"]), ANY),
+        "You pay at most, fee included": money(args["maxTotal"]),
+    }
+
+
+def _told_currency(reading: Reading) -> str:
+    """Give the currency that the page names for the price of now, which only the index knows."""
+    lines = [line for line in reading.document["summary"] if isinstance(line, dict)]
+    return next(
+        (str(line.get("more")) for line in lines if str(line.get("label")).startswith("At the price of now")), ANY
+    )
+
+
+def _curve_opening(args: Mapping[str, Any], money: Callable[[int], Line]) -> dict[str, Lines]:
+    params = args["params"]
+    return {
+        "Price of the first token": money(params["basePrice"]),
+        "With each token the price rises by, in 1e-18 of the smallest unit": (str(params["slope"]), ""),
+        "Up to a supply of": [(str(step["upTo"]), ANY) for step in params["steps"]],
+        "a token costs": [money(step["price"]) for step in params["steps"]],
+        "Fee of the community, on each purchase and each sale": (str(params["feeBps"]), ""),
+        "You pay for tokens that are not from the curve, at most": money(args["maxBacking"]),
+        "You buy at once, for yourself": (str(args["firstAmount"]), ANY),
+        "For at most, fee included": money(args["maxTotal"]),
+    }
 
 
 def _splits(reading: Reading) -> Mapping[str, Lines]:

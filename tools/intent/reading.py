@@ -73,6 +73,10 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "personas.withdraw_offer": ("Personas", "offer"),
     "personas.accept": ("Personas", "accept"),
     "personas.retire": ("Personas", "retire"),
+    "curves.buy": ("Curves", "buy", "buyWithPermit"),
+    "curves.sell": ("Curves", "sell", "sellWithPermit"),
+    "curves.swap": ("Curves", "swap"),
+    "curves.open": ("Curves", "open"),
 }
 
 
@@ -108,6 +112,11 @@ class Reading:
         return raw.rstrip(b"\0").decode("utf-8", "replace")
 
     @property
+    def curve_token(self) -> str:
+        """The community's token that a call of Curves is about first, in lower case; empty for other calls."""
+        return str(self.raw[0]).lower() if self.document["call"]["contract"] == "Curves" else ""
+
+    @property
     def total(self) -> int:
         """What a purchase costs, in the currency's smallest units."""
         return int(self.terms["unitPrice"] * self.args["quantity"])
@@ -134,7 +143,13 @@ class Reading:
         """ETH that must go along with the call: exactly this."""
         if self.action == "market.buy_many":
             return self.dues.get(ETH, 0)
-        if self.currency != ETH:
+        if self.action == "curves.open" and self.currency == ETH:
+            return int(self.args["maxBacking"] + self.args["maxTotal"])
+        if (
+            self.action == "curves.buy"
+        ):  # its currency stands in the curve's opening: either all of the bound, or nothing
+            return int(self.args["maxTotal"]) if self.function == "buy" and self.document.value_wei else 0
+        if self.currency != ETH or self.document["call"]["contract"] == "Curves":
             return 0
         if self.action == "market.buy":
             return self.total
@@ -151,6 +166,8 @@ class Reading:
 
     def amount(self, units: int) -> str:
         """Write an amount for a person."""
+        if self.currency == "":
+            return f"{units} smallest units of the curve's currency"
         if self.decimals is None:
             return f"{units} smallest units of the token {ids.with_checksum(self.currency)}"
         name = "ETH" if self.currency == ETH else f"tokens of community {self.community}"
@@ -166,6 +183,8 @@ def read_call(document: Document, record: Record, entry: Part) -> Reading:
         return _about_terms(found)
     if document["call"]["contract"] == "Personas":
         return found  # no money in it
+    if document["call"]["contract"] == "Curves":
+        return _about_curve(found)
     if entry["name"] in (
         "withdraw",
         "withdrawFrom",
@@ -214,6 +233,18 @@ def _about_terms(found: Reading) -> Reading:
         order = ids.order_key(listing, found.args["holder"], found.args["ref"])
     about = Reading(found.document, found.record, found.entry, found.args, found.raw, terms, listing, order)
     return _about_money(about, terms["currency"])
+
+
+def _about_curve(found: Reading) -> Reading:
+    """Only an opening says in which currency a curve trades; of a purchase, the ETH or the permit that goes along tells."""
+    if "params" in found.args:
+        return _about_money(found, found.args["params"]["currency"])
+    if found.document.value_wei:
+        return _about_money(found, ETH)
+    typed = found.document["permit"]
+    if found.document["action"] != "curves.buy" or typed is None:
+        return found
+    return _about_money(found, str(typed.get("domain", {}).get("verifyingContract", "")).lower())
 
 
 def _about_money(found: Reading, currency: str) -> Reading:

@@ -242,6 +242,46 @@ def _persona(reading: Reading) -> Iterator[str]:
     yield texts[reading.action]()
 
 
+def _curve(reading: Reading) -> Iterator[str]:
+    args = reading.args
+
+    def tokens(units: int, token: str) -> str:
+        return f"{decimal(units, ETH_DECIMALS)} of the token {address(token)}"
+
+    if reading.action == "curves.buy":
+        yield f"It buys exactly {tokens(args['amount'], args['token'])} from its curve, for {address(args['to'])}."
+        yield f"It pays at most {reading.amount(args['maxTotal'])}, fee included; what it costs less stays or comes back."
+    elif reading.action == "curves.sell":
+        yield f"It sells exactly {tokens(args['amount'], args['token'])} to its curve."
+        yield f"At least {reading.amount(args['minProceeds'])} go to {address(args['to'])}, fee taken off."
+    elif reading.action == "curves.swap":
+        yield f"It sells exactly {tokens(args['amountIn'], args['from'])} to its curve,"
+        yield f"  and buys exactly {tokens(args['amountOut'], args['to'])} with what that brings; both, or neither."
+    else:
+        yield from _curve_opening(reading)
+    if "permit" in args:
+        yield "You also sign an approval: Curves may take that amount, once."
+    yield f"After {time_text(args['deadline'])} it does nothing."
+
+
+def _curve_opening(reading: Reading) -> Iterator[str]:
+    args = reading.args
+    params = args["params"]
+    yield f"It opens the curve of the token {address(args['token'])}; its price can never be changed."
+    fee = decimal(params["feeBps"], 2)
+    yield f"The community takes {fee} % of each purchase and each sale."
+    if params["steps"]:
+        for step in params["steps"]:
+            yield f"  Up to a supply of {decimal(step['upTo'], ETH_DECIMALS)} a token costs {reading.amount(step['price'])}."
+    else:
+        yield f"The first token costs {reading.amount(params['basePrice'])}."
+        yield f"With each token the price rises by {params['slope']} in 1e-18 of the currency's smallest unit."
+    yield f"You pay at most {reading.amount(args['maxBacking'])} for the tokens that are not from the curve."
+    if args["firstAmount"]:
+        first = decimal(args["firstAmount"], ETH_DECIMALS)
+        yield f"You buy {first} tokens at once, for at most {reading.amount(args['maxTotal'])}."
+
+
 def _token(reading: Reading) -> Iterator[str]:
     args, subject = reading.args, reading.document["subject"]
     if reading.function == "mintBatch":
@@ -271,6 +311,10 @@ def _community(reading: Reading) -> Iterator[str]:
         yield f"It opens a community named {printable(params['name'])} with a token {printable(params['symbol'])}."
         yield f"At most {decimal(params['cap'], ETH_DECIMALS)} tokens can ever exist; {decimal(params['founderAllocation'], ETH_DECIMALS)} are yours."
         yield f"Its commission is {decimal(params['feeBps'], 2)} %."
+        for minter, amount in (("claims", "claimAllocation"), ("curve", "curveAllocation")):
+            if params[amount]:
+                name = reading.record.name_at(params[minter]) or "AN UNKNOWN CONTRACT"
+                yield f"{decimal(params[amount], ETH_DECIMALS)} are set aside for {name} at {address(params[minter])}."
         return
     place = f"community {args['id']}" if args["id"] else "the platform"
     texts: dict[str, Callable[[], str]] = {
@@ -308,5 +352,6 @@ TOLD: dict[str, Callable[[Reading], Iterator[str]]] = {
     "personas.withdraw_offer": _persona,
     **{f"tokens.{verb}": _token for verb in ("mint", "mint_batch", "renounce_mint", "mint_vested", "burn", "transfer")},
     **{f"tokens.{verb}": _token for verb in ("set_contract_uri", "freeze_contract_uri")},
+    **{f"curves.{verb}": _curve for verb in ("buy", "sell", "swap", "open")},
     **{f"communities.{verb}": _community for verb in ("open", "set_fee", "offer_stewardship", "accept_stewardship")},
 }

@@ -90,6 +90,24 @@ class OpenForm(DescriptionForm):
         zero=True,
         description=_l("A part of the cap that vests over time. 0 is fine."),
     )
+    claim_allocation = AmountField(
+        _l("Set aside for claims"),
+        most=MAX_UINT112,
+        zero=True,
+        needed=False,
+        description=_l(
+            "Handed out in phases, to a list or to everybody, free or for a price. Cannot be set aside later."
+        ),
+    )
+    curve_allocation = AmountField(
+        _l("Set aside for a curve"),
+        most=MAX_UINT112,
+        zero=True,
+        needed=False,
+        description=_l(
+            "Sold and bought back by a contract, at a price that follows the supply. Cannot be set aside later."
+        ),
+    )
     vesting_cliff = DurationField(
         _l("Nothing of it before"),
         most=MAX_VESTING_S,
@@ -113,6 +131,19 @@ class OpenForm(DescriptionForm):
             raise ValidationError(
                 _l("More is reserved than can exist: %(cap)s at most.", cap=say_units(self.cap.units, 18))
             )
+
+    @property
+    def set_aside_units(self) -> int:
+        """What nobody can mint as steward."""
+        fields = (self.founder_allocation, self.claim_allocation, self.curve_allocation)
+        return sum(field.units or 0 for field in fields)
+
+    def validate_curve_allocation(self, field: Any) -> None:
+        if self.founder_allocation.errors or self.cap.units is None or self.set_aside_units <= self.cap.units:
+            return
+        raise ValidationError(
+            _l("All that is set aside is more than can exist: %(cap)s at most.", cap=say_units(self.cap.units, 18))
+        )
 
     def validate_vesting_duration(self, field: Any) -> None:
         cliff = self.vesting_cliff.seconds

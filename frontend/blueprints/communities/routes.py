@@ -104,6 +104,8 @@ def new() -> Answer:
             fee_bps=form.fee.bps,
             description=form.description(form.name.data or ""),
             form_key=form.form_key.data,
+            claim_allocation_units=form.claim_allocation.units or 0,
+            curve_allocation_units=form.curve_allocation.units or 0,
         ),
     )
 
@@ -167,6 +169,7 @@ def desk_page(community: Any, **sent: PageForm) -> str:
         commission=commission,
         commission_account=account_of_community(community.id),
         currencies=currencies_of(credit.currency for credit in commission),
+        curve=queries.curve(community.id),
         now_ts=chain_now(),
     )
 

@@ -119,10 +119,13 @@ def prepare_next(intent: Intent) -> Intent:
         "prepare_stake": services.market.prepare_stake,
         "prepare_deposit": services.bonds.prepare_deposit,
         "prepare_buy_many": services.carts.prepare_again,
+        "prepare_purchase": services.curves.prepare_purchase,
+        "prepare_swap": services.curves.prepare_swap,
+        "prepare_opening_again": services.curves.prepare_opening_again,
     }
     values: dict[str, Any] = dict(intent.follow["values"])
-    for name in ("max_total_units", "amount_units"):
-        if name in values:
+    for name in ("max_total_units", "amount_units", "amount_out_units"):
+        if name in values and intent.follow["method"] != "prepare_opening_again":
             values[name] = int(values[name])
     return methods[intent.follow["method"]](intent.account, **values)
 

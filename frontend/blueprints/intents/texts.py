@@ -62,6 +62,10 @@ def action_text(action: str) -> str:
         "personas.accept": gettext("Take a nickname over"),
         "personas.retire": gettext("Give your nickname up for ever"),
         "market.buy_many": gettext("Buy the cart"),
+        "curves.buy": gettext("Buy tokens from the curve"),
+        "curves.sell": gettext("Sell tokens to the curve"),
+        "curves.swap": gettext("Change tokens into others"),
+        "curves.open": gettext("Open the curve"),
         "credits.withdraw": gettext("Withdraw"),
         "credits.push": gettext("Send a credit to its owner"),
     }

@@ -40,6 +40,7 @@ def token_page(community_id: int, **sent: PageForm) -> str:
     who = current_account()
     vested = community.vested_units_at(now_ts)
     phases = queries.claim_phases(community_id, per_page=MOST_PHASES)
+    curve = queries.curve(community_id)
     return render_template(
         "tokens/show.html",
         community=community,
@@ -53,6 +54,8 @@ def token_page(community_id: int, **sent: PageForm) -> str:
         past=past_of(
             queries.token_history(community_id), now_ts // DAY_S, small_number(request.args.get("days", "")) or 1
         ),
+        curve=curve,
+        curve_currency=queries.currency(curve.currency) if curve else None,
         phases=phases,
         standings=[(phase, standing(phase, now_ts)) for phase in phases.items],
         reserve=queries.claim_reserve(community_id),

@@ -48,6 +48,8 @@ const FORMS = [
   [/^\/c\/(\d+)\/token\/transfer$/, ["tokens.transfer"]],
   [/^\/c\/(\d+)\/token\/burn$/, ["tokens.burn"]],
   [/^\/c\/(\d+)\/token\/vested$/, ["tokens.mint_vested"]],
+  [/^\/c\/(\d+)\/curve\/(buy|swap|open)$/, ["curves.$2", "token.approve"]],
+  [/^\/c\/(\d+)\/curve\/sell$/, ["curves.sell"]],
   [/^\/credits\/(0x[0-9a-f]{40})\/(0x[0-9a-f]{40})\/withdraw$/i, ["credits.withdraw"]],
 ];
 
@@ -111,6 +113,10 @@ const FUNCTIONS = {
   "personas.withdraw_offer": ["Personas", "offer"],
   "personas.accept": ["Personas", "accept"],
   "personas.retire": ["Personas", "retire"],
+  "curves.buy": ["Curves", "buy", "buyWithPermit"],
+  "curves.sell": ["Curves", "sell", "sellWithPermit"],
+  "curves.swap": ["Curves", "swap"],
+  "curves.open": ["Curves", "open"],
 };
 
 const same = (one, other) => String(one).toLowerCase() === String(other).toLowerCase();
@@ -177,6 +183,26 @@ function checkCart(values, intent, expect) {
     const due = cartDue(items, currency);
     expect("permit", due > 0n && BigInt(permit[0]) === due, permit[0]);
   }
+}
+
+// who may be allowed to take tokens; a form says which of the two
+function spendersOf(form, { contracts }) {
+  if (!form) return [contracts.Market, contracts.Curves];
+  return [/^\/c\/\d+\/curve\//.test(form.path) ? contracts.Curves : contracts.Market];
+}
+
+// A trade or an opening: whose token, who gets what comes out of it. Gives the ETH that goes along; which currency a curve
+// has stands in its opening alone, so elsewhere the form says it, or the ETH that goes along must be the bound itself.
+function checkCurve({ from, subject, value, call }, registry, form, expect) {
+  const { function: name, values } = call;
+  const known = /^[1-9]\d{0,18}$/.test(subject);
+  expect("token", known && same(values[0], tokenOf(registry.contracts.CommunityRegistry, subject)), values[0]);
+  if (/^(buy|sell)/.test(name)) expect("to", same(values[4], from), values[4]);
+  if (name === "buyWithPermit") expect("permit", BigInt(values[5][0]) === BigInt(values[2]), values[5][0]);
+  if (name === "sellWithPermit") expect("permit", BigInt(values[5][0]) === BigInt(values[1]), values[5][0]);
+  if (name === "open") return BigInt(values[1][0]) === 0n ? BigInt(values[2]) + BigInt(values[4]) : 0n;
+  const inEth = form?.fields.currency ? same(form.fields.currency, ZERO) : BigInt(value) !== 0n;
+  return name === "buy" && inEth ? BigInt(values[2]) : 0n;
 }
 
 export function check({ intent, registry, abi, marketAbi, form, shownValue }) {
@@ -263,10 +289,11 @@ export function check({ intent, registry, abi, marketAbi, form, shownValue }) {
     if (name === "offer") expect("to", same(values[1], ZERO) === (intent.action === "personas.withdraw_offer"), values[1]);
     if (name === "setProfile") expect("profile", values[1].endsWith(`/content/${values[2]}`), values[1]);
   }
+  if (contract === "Curves") due = checkCurve(intent, registry, form, expect);
   expect("value", value === due, value);
   if (shownValue !== null) expect("value shown", value === BigInt(shownValue), shownValue);
-  if (intent.action === "token.approve") expect("spender", same(values[0], market), values[0]);
-  if (intent.permit) checkPermit(intent, registry, expect);
+  if (intent.action === "token.approve") expect("spender", spendersOf(form, registry).some(one => same(values[0], one)), values[0]);
+  if (intent.permit) checkPermit(intent, registry, expect, form);
   if (form) compareForm(form, intent, registry, listingOf, expect);
   return wrong;
 }
@@ -276,21 +303,31 @@ function compareIds(form, listing, key, expect) {
   if (found) expect(found[1] === "l" ? "listing" : "order", same(found[2], found[1] === "l" ? listing : key), found[2]);
 }
 
-// the approval lets the Market take exactly the total, once, until the call's own deadline
-export function checkPermit(intent, registry, expect) {
+// what an approval must say: the token, how much of it, until when, and who may take it
+function permitOf({ action, call }, registry, form) {
+  const { values } = call;
+  const { Market, Curves } = registry.contracts;
+  if (action === "market.buy_many") {
+    const token = values[2][0]?.[0];
+    return { token, total: cartDue(values[0], token), deadline: values[1], spender: Market };
+  }
+  // in which currency a curve trades, the call does not say
+  if (action === "curves.buy") return { token: form?.fields.currency, total: BigInt(values[2]), deadline: values[3], spender: Curves };
+  if (action === "curves.sell") return { token: values[0], total: BigInt(values[1]), deadline: values[3], spender: Curves };
+  return { token: values[0][2], total: BigInt(values[2]), deadline: values[4], spender: Market };
+}
+
+// the approval lets one of our contracts take exactly the total, once, until the call's own deadline
+export function checkPermit(intent, registry, expect, form = null) {
   const { domain, message, primaryType, types } = intent.permit;
-  const values = intent.call.values;
-  const isCart = intent.action === "market.buy_many";
-  const token = isCart ? values[2][0]?.[0] : values[0][2];
-  const total = isCart ? cartDue(values[0], token) : BigInt(values[2]);
-  const deadline = isCart ? values[1] : values[4];
+  const { token, total, deadline, spender } = permitOf(intent, registry, form);
   expect("permit type", primaryType === "Permit", primaryType);
   const wanted = ["owner:address", "spender:address", "value:uint256", "nonce:uint256", "deadline:uint256"].join();
   expect("permit fields", (types.Permit || []).map(f => `${f.name}:${f.type}`).join() === wanted, JSON.stringify(types.Permit));
   expect("permit chain", String(domain.chainId) === String(registry.chainId), domain.chainId);
-  expect("permit token", same(domain.verifyingContract, token), domain.verifyingContract);
+  if (token !== undefined) expect("permit token", same(domain.verifyingContract, token), domain.verifyingContract);
   expect("permit owner", same(message.owner, intent.from), message.owner);
-  expect("permit spender", same(message.spender, registry.contracts.Market), message.spender);
+  expect("permit spender", same(message.spender, spender), message.spender);
   expect("permit value", BigInt(message.value) === total, message.value);
   expect("permit deadline", String(message.deadline) === String(deadline), message.deadline);
 }
@@ -342,6 +379,7 @@ function compareForm(form, intent, registry, listingOf, expect) {
       break;
     }
     case "token.approve":
+      if (/\/curve\//.test(form.path)) compareCurveApproval(f, intent, registry, found, expect);
       if (form.path !== "/bonds/deposit") break;
       address("currency", f.currency, intent.to);
       expect("amount", sameDigits(f.amount, values[1]), values[1]);
@@ -356,6 +394,28 @@ function compareForm(form, intent, registry, listingOf, expect) {
       expect("amount", BigInt(currency) === 0n ? unitsOf(f.amount, ETH_DECIMALS) === BigInt(units) : sameDigits(f.amount, units), units);
       break;
     }
+    case "curves.buy":
+      number("community", found[1], intent.subject);
+      number("tokens", f.units, values[1]);
+      number("bound", f.bound, values[2]);
+      if (f.by === "money") expect("spent", same(f.currency, ZERO) ? unitsOf(f.amount, ETH_DECIMALS) === BigInt(values[2]) : sameDigits(f.amount, values[2]), values[2]);
+      else amount("amount", f.amount, values[1]);
+      break;
+    case "curves.sell":
+      number("community", found[1], intent.subject);
+      amount("amount", f.amount, values[1]);
+      number("bound", f.bound, values[2]);
+      break;
+    case "curves.swap":
+      number("community", found[1], intent.subject);
+      amount("amount", f.amount, values[1]);
+      expect("other", same(values[2], tokenOf(registry.contracts.CommunityRegistry, f.other)), values[2]);
+      number("tokens", f.units, values[3]);
+      break;
+    case "curves.open":
+      number("community", found[1], intent.subject);
+      compareCurve(f, values, expect);
+      break;
     case "splits.create":
       comparePayees(f, values, expect);
       break;
@@ -470,6 +530,11 @@ function compareForm(form, intent, registry, listingOf, expect) {
       amount("cap", f.cap, values[0][2]);
       amount("founder's share", f.founder_allocation || "0", values[0][3]);
       percent("commission", f.fee, values[0][6]);
+      [["claim_allocation", "Claims", 9], ["curve_allocation", "Curves", 11]].forEach(([name, contract, at]) => {
+        const [minter, units] = values[0].slice(at, at + 2);
+        amount(name, f[name] || "0", units);
+        expect(contract, same(minter, BigInt(units) ? registry.contracts[contract] : ZERO), minter);
+      });
       break;
     case "credits.withdraw": {
       const [owner, currency, to, units] = intent.call.function === "withdrawFrom" ? values : [intent.from, ...values];
@@ -480,6 +545,48 @@ function compareForm(form, intent, registry, listingOf, expect) {
       break;
     }
   }
+}
+
+// what is allowed before a trade or an opening: the bound of it, in its own currency
+function compareCurveApproval(f, intent, registry, found, expect) {
+  const { values } = intent.call;
+  if (found[2] === "swap") {
+    expect("currency", same(intent.to, tokenOf(registry.contracts.CommunityRegistry, found[1])), intent.to);
+    expect("amount", unitsOf(f.amount, ETH_DECIMALS) === BigInt(values[1]), values[1]);
+    return;
+  }
+  const currency = f.currency === "other" ? f.other_currency : f.currency;
+  expect("currency", same(currency?.trim(), intent.to), intent.to);
+  const due = found[2] === "buy" ? BigInt(f.bound || 0) : BigInt(f.backing || 0) + BigInt(f.first_total || 0);
+  expect("amount", due === BigInt(values[1]), values[1]);
+}
+
+// a curve as its form says it: prices in the currency, a line's slope from its two ends
+function compareCurve(f, values, expect) {
+  const [, [currency, feeBps, basePrice, slope, steps], maxBacking, firstAmount, maxTotal] = values;
+  const inEth = BigInt(currency) === 0n;
+  const price = (what, typed, value) =>
+    expect(what, inEth ? unitsOf(typed, ETH_DECIMALS) === BigInt(value) : sameDigits(typed || "0", value), value);
+  expect("currency", same((f.currency === "other" ? f.other_currency : f.currency)?.trim(), currency), currency);
+  expect("fee", unitsOf(f.fee, 2) === BigInt(feeBps), feeBps);
+  expect("backing", String(f.backing) === String(maxBacking), maxBacking);
+  expect("first purchase", unitsOf(f.first_units || "0", ETH_DECIMALS) === BigInt(firstAmount), firstAmount);
+  expect("its cost", String(f.first_total) === String(maxTotal), maxTotal);
+  if (f.kind === "line") {
+    expect("steps", steps.length === 0, steps.length);
+    price("first price", f.first_price, basePrice);
+    // what the last token costs is the price at the whole supply
+    price("last price", f.last_price, BigInt(basePrice) + BigInt(slope) * BigInt(f.capacity || 0) / 10n ** 36n);
+    return;
+  }
+  const rows = [...Array(16).keys()].map(i => `steps-${i}-`).filter(row => f[`${row}up_to`]?.trim() || f[`${row}price`]?.trim());
+  expect("line", BigInt(basePrice) === 0n && BigInt(slope) === 0n, slope);
+  expect("steps", rows.length === steps.length, steps.length);
+  rows.forEach((row, i) => {
+    const [upTo, stepPrice] = steps[i] || [];
+    expect(`step ${i + 1}`, unitsOf(f[`${row}up_to`], ETH_DECIMALS) === BigInt(upTo ?? -1), upTo);
+    price(`price ${i + 1}`, f[`${row}price`], stepPrice ?? -1);
+  });
 }
 
 // when a day begins, unix time as text

@@ -1,51 +1,26 @@
 // Draws a token's supply and number of holders by day. The table below the chart says the same in words and numbers.
 
+import { HEIGHT, compact, fromZero, keepDrawn, look, numbers } from "./chart.js";
+
 const DAY = 86400;
-const SCIENTIFIC_FROM = 1e15;
-const HEIGHT = 240;
 const NARROW = 480;
 
 const figure = document.querySelector("[data-history]");
-if (figure && window.uPlot) start(figure);
-
-function start(figure) {
-  const place = figure.querySelector(".plot");
-  const said = figure.querySelector(".at");
-  const data = read(figure.dataset);
-  figure.hidden = false;
-  let chart = null;
-  const draw = () => {
-    chart?.destroy();
-    chart = new window.uPlot(options(place.clientWidth, data, text => { said.textContent = text; }), data, place);
-  };
-  draw();
-  new ResizeObserver(() => {
-    if (place.clientWidth && place.clientWidth !== chart.width) draw();
-  }).observe(place);
-  // colours are the page's own, so they are read again when those change
-  new MutationObserver(draw).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-}
-
-// for drawing only: numbers may lose their last digits here, the table and the file do not
-function read(found) {
-  const numbers = text => text.split(",").map(Number);
-  return [numbers(found.days).map(day => day * DAY), numbers(found.supplies), numbers(found.holders)];
+if (figure && window.uPlot) {
+  const found = figure.dataset;
+  const data = [numbers(found.days).map(day => day * DAY), numbers(found.supplies), numbers(found.holders)];
+  keepDrawn(figure, data, (width, say) => options(width, data, say));
 }
 
 function options(width, data, say) {
   const lang = document.documentElement.lang;
-  const style = getComputedStyle(document.documentElement);
-  const colour = name => style.getPropertyValue(name).trim();
-  const font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  const { colour, axis } = look();
   const [first, last] = [data[0][0], data[0].at(-1)];
   const long = last - first > 300 * DAY;
   const parts = long ? { year: "2-digit", month: "short" } : { month: "short", day: "numeric" };
   const short = new Intl.DateTimeFormat(lang, { ...parts, timeZone: "UTC" });
   const full = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeZone: "UTC" });
-  const axis = { stroke: colour("--muted"), font, grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 } };
   const line = { paths: window.uPlot.paths.stepped({ align: 1 }), width: 2, points: { show: data[0].length < 40 } };
-  const fromZero = (chart, low, high) => [0, high > 0 ? high * 1.1 : 1];
   return {
     width,
     height: HEIGHT,
@@ -76,9 +51,4 @@ function options(width, data, say) {
       }],
     },
   };
-}
-
-function compact(number, lang) {
-  const notation = Math.abs(number) >= SCIENTIFIC_FROM ? "scientific" : "compact";
-  return new Intl.NumberFormat(lang, { notation, maximumSignificantDigits: 4 }).format(number);
 }

@@ -12,8 +12,11 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from PIL import Image
 
+from frontend.curve import Shape, Step
 from frontend.errors import Refused
+from frontend.pages.curves import beside_units, outlook
 from frontend.services.carts import Wanted
+from frontend.services.curves import NewCurve
 from frontend.services.split_changes import Change, Share, link_of
 from frontend.services.splits import Part, account_of_version
 from tests.frontend.chain.agreeing import list_work, send_call, signature_of, signed_link
@@ -60,6 +63,7 @@ class Tour:
         self.advanced_sales()
         self.splits()
         self.personas()
+        self.curves()
         self.money()
         self.farewell()
         return self.documents
@@ -352,6 +356,73 @@ class Tour:
         assert heir.address in page
         assert self.documents["profile"]["call"]["values"][2] in page
         self.done("retire", heir, lambda s, who: s.personas.prepare_retire(who))
+
+    def curves(self) -> None:
+        """A curve in ETH, one in steps for a community's token, and one for ETH again to change into."""
+        with self.site.app.app_context():
+            token = str(self.site.bound.queries.community(self.id).token)
+        line, steps = Shape(10**15, 10**31), Shape(steps=(Step(150 * ETHER, 10**16), Step(10**24, 2 * 10**16)))
+        moss = self.opened("MOSS", 10**20, NewCurve(ETH, 100, line, 3 * ETHER), "open_curve")
+        fern = self.opened("FERN", 0, NewCurve(ETH, 0, line), "open_curve_of_nothing")
+        in_tokens = self.opened(
+            "ROOT", 10**20, NewCurve(to_checksum_address(token), 250, steps), "open_curve_in_tokens"
+        )
+
+        def buying(community_id: int, units: int) -> Callable[[Any, str], Any]:
+            return lambda s, who: s.curves.prepare_purchase(who, community_id, units, 10**18, new_key())
+
+        self.done("curve_buy", self.buyer, buying(moss, 5 * ETHER))
+        self.done("curve_buy_with_permit", self.buyer, buying(in_tokens, 2 * ETHER))
+        self.documents["curve_buy_signed"] = self.buyer.intent(self.documents["curve_buy_with_permit"]["id"])
+
+        def selling(community_id: int, units: int) -> Callable[[Any, str], Any]:
+            return lambda s, who: s.curves.prepare_sale(who, community_id, units, 1, new_key())
+
+        self.done("curve_sell", self.buyer, selling(moss, ETHER))
+        self.built("curve_sell_for_tokens", self.buyer, selling(in_tokens, ETHER))
+
+        def swapping(services: Any, who: str) -> Any:
+            return services.curves.prepare_swap(who, moss, ETHER, fern, ETHER, new_key())
+
+        first = self.done("curve_swap_approval", self.buyer, swapping)
+        second = self.buyer.built(self.buyer.post_form(f"/intents/{first['id']}/next", {}))
+        self.documents["curve_swap"] = second
+        self.buyer.send(second)
+        self.site.follow()
+        assert self.buyer.intent(second["id"])["status"] == "final"
+        self.built("curve_sell_allowed", self.buyer, selling(fern, ETHER // 2))
+
+    def opened(self, symbol: str, founder_units: int, new: NewCurve, name: str) -> int:
+        """Open a community with tokens for a curve, give up minting, and open the curve; give the community's id."""
+        values = (symbol, symbol, 10**24, founder_units, 0, 10 * DAY_S, 250, {"text": symbol, "lang": "en"})
+        more = {"claim_allocation_units": 10**20 if founder_units else 0, "curve_allocation_units": 10**21}
+        seller = self.seller
+        self.done(
+            f"{name}_community", seller, lambda s, who: s.communities.prepare_open(who, *values, new_key(), **more)
+        )
+        with self.site.app.app_context():
+            queries = self.site.bound.queries
+            community_id: int = max(row.id for row in queries.communities().items)
+        self.done(
+            f"{name}_renounce", seller, lambda s, who: s.tokens.prepare_renounce_mint(who, community_id, new_key())
+        )
+        with self.site.app.app_context():
+            beside = beside_units(queries.community(community_id), 0)
+        seen = outlook(new.shape, beside + 10**21, beside, new.first_units, new.fee_bps)
+        bounds = (seen.backing_units, seen.first_total_units)
+
+        def opening(services: Any, who: str) -> Any:
+            return services.curves.prepare_opening(who, community_id, new, *bounds, new_key())
+
+        first = self.done(name, seller, opening)
+        if first["action"] == "token.approve":
+            self.documents[f"{name}_itself"] = found = seller.built(
+                seller.post_form(f"/intents/{first['id']}/next", {})
+            )
+            seller.send(found)
+            self.site.follow()
+            assert seller.intent(found["id"])["status"] == "final"
+        return community_id
 
     def money(self) -> None:
         owner, other = self.seller.address, "0xeEEEEEeEEEEeeeEeeeEEEEeeEeeeeeEEEeEEEEEE"

@@ -225,6 +225,16 @@ THIEF = "0x" + "99" * 20
         ("transfer", lambda v: v.__setitem__(1, "99"), "summary, 'You send'"),
         ("confirm", lambda v: v.__setitem__(1, THIEF), "subject"),
         ("rule", lambda v: v.__setitem__(3, "10000"), "bounds.bpsToBuyer"),
+        ("curve_buy", lambda v: v.__setitem__(2, str(10**30)), "value"),
+        ("curve_buy", lambda v: v.__setitem__(0, THIEF), "token"),
+        ("curve_buy", lambda v: v.__setitem__(4, THIEF), "bounds.to"),
+        ("curve_buy_with_permit", lambda v: v[5].__setitem__(0, str(2**256 - 1)), "permit value in the call"),
+        ("curve_sell", lambda v: v.__setitem__(2, "0"), "bounds.minProceeds"),
+        ("curve_sell", lambda v: v[5].__setitem__(1, str(2**256 - 1)), "permit deadline in the call"),
+        ("curve_swap", lambda v: v.__setitem__(3, "1"), "bounds.amountOut"),
+        ("open_curve", lambda v: v[1].__setitem__(2, "1"), "summary, 'Price of the first token'"),
+        ("open_curve", lambda v: v.__setitem__(2, str(10**30)), "value"),
+        ("open_curve_community", lambda v: v[0].__setitem__(11, THIEF), "curve"),
     ],
 )
 def test_a_consistent_lie_is_named(documents, known, differs, name, change, what):

@@ -39,6 +39,23 @@ def test_an_amount_for_reading_is_cut_and_says_so(units, decimals, text):
     assert formatters.rounded_units(units, Currency("0x", "GEM", decimals, "", "unknown")) == text
 
 
+@pytest.mark.parametrize(
+    ("units", "decimals", "text"),
+    [
+        (5 * 10**18, 18, "5 GEM"),
+        (9_876543, 18, "≈ 0.000000000009876 GEM"),
+        (123, 18, "0.000000000000000123 GEM"),
+        (0, 18, "0 GEM"),
+        (2_739726027397260273, 18, "≈ 2.7397 GEM"),
+        (123_456_739726027397260273, 18, "≈ 123,456.7397 GEM"),
+        (12345, 2, "123.45 GEM"),
+        (12345, 0, "12,345 GEM"),
+    ],
+)
+def test_a_price_for_reading_keeps_its_first_digits(units, decimals, text):
+    assert formatters.priced_units(units, Currency("0x", "GEM", decimals, "", "unknown")) == text
+
+
 def test_short_addresses_keep_their_checksum():
     assert formatters.short("0x70997970c51812dc3a010c7d01b50e0d17dc79c8") == "0x7099…79C8"
 

@@ -39,6 +39,7 @@ SLOW_IS_WELL = [HealthCheck.too_slow]  # a busy machine says nothing of the data
 SCRIPTS = Path(__file__).parents[3] / "frontend" / "static" / "js"
 MARKET, REGISTRY, TOKEN = "0x" + "12" * 20, "0x" + "34" * 20, "0x" + "56" * 20
 SPLITS, PERSONAS = "0x" + "78" * 20, "0x" + "9a" * 20
+CLAIMS, CURVES = "0x" + "bc" * 20, "0x" + "de" * 20
 COMMUNITY_TOKEN = token_of(REGISTRY, 1)
 SELLER, BUYER, ARBITER = "0x" + "51" * 20, "0x" + "b1" * 20, "0x" + "a1" * 20
 CHAIN_ID = 31337
@@ -196,7 +197,9 @@ LISTING = listing_id(CHAIN_ID, MARKET, TERMS.to_abi())
 PURCHASE = Purchase(salt="0x" + "ee" * 32, payer=BUYER, holder=BUYER, arbiter=ARBITER)
 KEY = order_key(LISTING, BUYER, ref_of(PURCHASE.to_abi()))
 
-CONTRACTS = {"Market": MARKET, "CommunityRegistry": REGISTRY, "Splits": SPLITS, "Personas": PERSONAS}
+CONTRACTS = {
+    "Market": MARKET, "CommunityRegistry": REGISTRY, "Splits": SPLITS, "Personas": PERSONAS, "Claims": CLAIMS, "Curves": CURVES,
+}  # fmt: skip
 
 
 def document(action, contract, function, args, *, to=MARKET, value=0, subject="", sender=BUYER, permit=None):
@@ -982,7 +985,7 @@ def test_every_action_of_the_services_is_known_to_the_check():
     for path in services.glob("*.py"):
         used |= set(
             re.findall(
-                r'"((?:communities|tokens|token|market|credits|splits|personas)\.[a-z_]+)"',
+                r'"((?:communities|tokens|token|market|credits|splits|personas|curves)\.[a-z_]+)"',
                 path.read_text(encoding="utf-8"),
             )
         )

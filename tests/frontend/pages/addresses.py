@@ -22,6 +22,7 @@ AREAS = (
     "explore",
     "communities",
     "tokens",
+    "curves",
     "listings",
     "orders",
     "credits",
@@ -51,10 +52,13 @@ def all_pages(story: Story) -> Iterator[Address]:
     yield Address("communities.index", "/c")
     yield Address("communities.index", "/c?q=star&sort=holders")
     yield Address("communities.new", "/c/new", SELLER)
-    for community_id in (1, 2, 3):
+    for community_id in (1, 2, 3, 4):
         yield Address("communities.show", f"/c/{community_id}", SELLER)
         yield Address("tokens.show", f"/c/{community_id}/token", BUYER)
         yield Address("tokens.transfers", f"/c/{community_id}/token/transfers")
+        yield Address("curves.show", f"/c/{community_id}/curve", BUYER)
+    yield Address("curves.show", "/c/4/curve")
+    yield Address("curves.opening", "/c/2/curve/open", FOUNDER)
     yield Address("communities.desk", "/c/1/desk", FOUNDER)
     yield Address("communities.desk", "/c/0/desk", FOUNDER)
     yield Address("listings.new", "/listings/new", SELLER)

@@ -27,7 +27,18 @@ from frontend.contracts.registry import abi_hash, exported_abi
 from frontend.extensions import bound
 from frontend.store.database import create_engine, writing
 from frontend.store.models import AppSession
-from tests.frontend.pages.story import CHAIN_ID, CLAIMS, GENESIS, MARKET, PERSONAS, REGISTRY, SPLITS, Story, tell_all
+from tests.frontend.pages.story import (
+    CHAIN_ID,
+    CLAIMS,
+    CURVES,
+    GENESIS,
+    MARKET,
+    PERSONAS,
+    REGISTRY,
+    SPLITS,
+    Story,
+    tell_all,
+)
 from tests.helpers.compiled import CompiledOnce, compile_addresses_once
 from tests.helpers.tables import make_tables
 
@@ -54,6 +65,7 @@ def make_settings(folder: Path, **changes: object) -> Settings:
         ("Splits", SPLITS),
         ("Personas", PERSONAS),
         ("Claims", CLAIMS),
+        ("Curves", CURVES),
     ):
         record["contracts"][name] = {
             "address": to_checksum_address(address),

@@ -14,6 +14,7 @@ from PIL import Image
 from sqlalchemy import Engine, delete, insert
 
 from frontend.contracts.registry import exported_abi
+from frontend.curve import Shape, fee_up
 from frontend.index.decode import Decoder, Log
 from frontend.index.node import Header
 from frontend.index.views import Extras, Milestone
@@ -31,6 +32,7 @@ MARKET = "0x" + "aa" * 19 + "02"
 SPLITS = "0x" + "aa" * 19 + "03"
 PERSONAS = "0x" + "aa" * 19 + "04"
 CLAIMS = "0x" + "aa" * 19 + "05"
+CURVES = "0x" + "aa" * 19 + "06"
 ETH = "0x" + "0" * 40
 T0 = 1_790_000_000
 HOUR, DAY = 3_600, 86_400
@@ -63,7 +65,7 @@ class Story:
     def __init__(self, engine: Engine, contents: Contents) -> None:
         self.engine = engine
         self.contents = contents
-        self.place = Place(CHAIN_ID, GENESIS, REGISTRY, MARKET, SPLITS, PERSONAS, CLAIMS, 1, "0x" + "dd" * 32)
+        self.place = Place(CHAIN_ID, GENESIS, REGISTRY, MARKET, SPLITS, PERSONAS, CLAIMS, CURVES, 1, "0x" + "dd" * 32)
         self.logs: list[Log] = []
         self.headers: dict[int, Header] = {}
         self.at_ts = T0
@@ -71,6 +73,7 @@ class Story:
         self.listings: dict[str, tuple[str, Terms]] = {}
         self.orders: dict[str, tuple[str, str, int]] = {}  # name -> key, listing's name, amount
         self.communities = 0
+        self.curves: dict[int, tuple[Shape, int, str, int, int]] = {}  # shape, fee, currency, supply, reserve
         self._block()
 
     def in_database(self, engine: Engine, contents: Contents) -> Story:
@@ -78,7 +81,7 @@ class Story:
         twin = copy(self)
         twin.engine, twin.contents = engine, contents
         twin.logs, twin.headers = list(self.logs), dict(self.headers)
-        twin.listings, twin.orders = dict(self.listings), dict(self.orders)
+        twin.listings, twin.orders, twin.curves = dict(self.listings), dict(self.orders), dict(self.curves)
         return twin
 
     def wait(self, seconds: int) -> None:
@@ -189,6 +192,7 @@ class Story:
         founder: str = FOUNDER,
         share: int = 100,
         reserve: int = 0,
+        curve: int = 0,
     ) -> int:
         """Open a community; its id comes back. Its token has 1 000 tokens at most."""
         self.communities += 1
@@ -198,7 +202,7 @@ class Story:
         params = (
             name, symbol, 1_000 * 10**18, share * 10**18, 30 * DAY, 365 * DAY, fee_bps,
             self.contents.uri(stored), bytes.fromhex(stored[2:]),
-            CLAIMS if reserve else ETH, reserve * 10**18, ETH, 0,
+            CLAIMS if reserve else ETH, reserve * 10**18, CURVES if curve else ETH, curve * 10**18,
         )  # fmt: skip
         self.emit(
             "CommunityRegistry", REGISTRY, "CommunityOpened",
@@ -229,6 +233,47 @@ class Story:
         if cost_wei:
             payouts = [(community_account(community_id), cost_wei)]
             self.emit("Claims", CLAIMS, "CreditsAdded", source=raw, currency=ETH, payouts=payouts)
+
+    def renounce(self, community_id: int) -> None:
+        """Let the steward give up minting."""
+        self.emit("CommunityToken", self.token(community_id), "MintRenounced")
+
+    def open_curve(
+        self,
+        community_id: int,
+        steward: str,
+        tokens: int,
+        beside: int,
+        shape: Shape,
+        fee_bps: int = 100,
+        currency: str = ETH,
+    ) -> None:
+        """Open a curve; trades go on from there."""
+        reserve = shape.cost_up(0, beside * 10**18)
+        steps = [(step.up_to_units, step.price_units) for step in shape.steps]
+        params = (currency, fee_bps, shape.base_price_units, shape.slope_wad, steps)
+        self.curves[community_id] = (shape, fee_bps, currency, beside * 10**18, reserve)
+        self.emit(
+            "Curves", CURVES, "CurveOpened",
+            token=self.token(community_id), steward=steward, params=params,
+            capacity=(beside + tokens) * 10**18, backed=beside * 10**18, reserve=reserve,
+        )  # fmt: skip
+
+    def trade(self, community_id: int, account: str, units: int) -> None:
+        """Buy from a curve, or sell to it what is below 0."""
+        shape, fee_bps, currency, sold, reserve = self.curves[community_id]
+        money = shape.cost_up(sold, sold + units) if units > 0 else shape.proceeds_down(sold + units, sold)
+        fee, way = fee_up(money, fee_bps), 1 if units > 0 else -1
+        self.curves[community_id] = (shape, fee_bps, currency, sold + units, reserve + way * money)
+        names = ("CurveBought", "buyer", "cost") if units > 0 else ("CurveSold", "seller", "proceeds")
+        self.emit(
+            "Curves", CURVES, names[0], token=self.token(community_id), to=account, amount=abs(units), fee=fee,
+            sold=sold + units, reserve=reserve + way * money, **{names[1]: account, names[2]: money},
+        )  # fmt: skip
+        payouts = [(community_account(community_id), fee)]
+        source = bytes.fromhex(self.token(community_id)[2:]).rjust(32, b"\0")
+        self.emit("Curves", CURVES, "CreditsAdded", source=source, currency=currency, payouts=payouts)
+        self.move(community_id, ETH if units > 0 else account, account if units > 0 else ETH, abs(units))
 
     def token(self, community_id: int) -> str:
         """Give a community's token."""
@@ -421,6 +466,7 @@ def tell_all(story: Story, picture: str | None = None) -> None:
         {"text": "Maps of skies that nobody has seen.", "lang": "en", "picture": None, "tags": ["maps"]},
         fee_bps=500,
         reserve=300,
+        curve=200,
     )
     story.community("Moss Library", "MOSS", None, fee_bps=0, founder=STRANGER, share=0)
     for account, tokens in ((FOUNDER, 120), (SELLER, 60), (BUYER, 33), (PAYER, 7)):
@@ -534,6 +580,8 @@ def tell_all(story: Story, picture: str | None = None) -> None:
         story.deliver(name)
         story.contest(name, "It never came.")
     story.dispute("disputed")
+    story.renounce(stars)
+    tell_of_a_curve(story)
     story.split(1, SELLER, (SELLER, 6_000), (STRANGER, 4_000))
     story.bond(SELLER, 3 * 10**16)
     story.buy("sung", "song", referrer=STRANGER)
@@ -593,3 +641,13 @@ def tell_claims(story: Story, community_id: int) -> None:
     closed = story.open_phase(community_id, 4, story.at_ts, 20)
     raw = bytes.fromhex(closed[2:])
     story.emit("Claims", CLAIMS, "ClaimPhaseClosed", key=raw, caller=FOUNDER, left=20 * 10**18)
+
+
+def tell_of_a_curve(story: Story) -> None:
+    """Open a community with a curve along a line, of 400 tokens from 0.001 to 0.005 ETH, and let some trade on it."""
+    community_id = story.community("Tide Pool", "TIDE", None, fee_bps=0, founder=STRANGER, share=0, curve=400)
+    story.renounce(community_id)
+    story.open_curve(community_id, STRANGER, 400, 0, Shape(10**15, 10**31))
+    story.trade(community_id, BUYER, 100 * 10**18)
+    story.trade(community_id, SELLER, 20 * 10**18)
+    story.trade(community_id, BUYER, -30 * 10**18)
