@@ -70,6 +70,7 @@ class Campaign:
 
     def _try_all(self) -> None:
         """Run the tests until each has its line; a run that stops half-way is followed by another."""
+        places = {n: (mutant.file, mutant.start, mutant.start + mutant.length) for n, mutant in self.shop.mutants.items()}
         for _ in range(MOST_STARTS):
             lines = lines_of(self.trials)
             killed = self.killers()
@@ -79,6 +80,7 @@ class Campaign:
                 "done": [line["test"] for line in lines],
                 "alive": [number for number in self.chosen if number not in killed],
                 "survived": Counter(number for line in lines for number in line["passed"]),
+                "places": places,
             }
             code = self._pytest(plan, *self._folders())
             now = lines_of(self.trials)

@@ -272,6 +272,25 @@ def test_nobody_else_answers_out_of_the_sellers_bond(market, make_deal, seller, 
     assert (deal.state, market.bondOf(seller, ZERO)) == (State.DISPUTED, deal.fee - short)
 
 
+def test_sellers_eth_pays_his_stake_though_his_bond_would_do(market, make_deal, seller):
+    empty_bond(market, seller)  # else the dispute would have taken it
+    deal = make_deal(State.CONTESTED)
+    market.depositBond(seller, ZERO, deal.fee, {"from": seller, "value": deal.fee})
+    free = market.bondOf(seller, ZERO)
+    deal.do("stake", seller, value=deal.fee)
+    assert deal.state == State.DISPUTED
+    assert market.bondOf(seller, ZERO) == free
+
+
+def test_smallest_bond_of_all_is_locked_and_comes_back(market, make_deal, list_terms, seller):
+    market.depositBond(seller, ZERO, DEPOSIT, {"from": seller, "value": DEPOSIT})
+    free = market.bondOf(seller, ZERO)
+    deal = make_deal(State.ACCEPTED, list_terms(bond_bps=1))
+    assert market.bondOf(seller, ZERO) == free - deal.total // 10_000 < free
+    deal.refund()
+    assert market.bondOf(seller, ZERO) == free
+
+
 def test_instant_terms_ask_for_no_bond(list_terms, market, seller):
     with refused("MarketBadTerm", ..., 1, 0, 0):
         list_terms(bond_bps=1, kind=SERVICE, transit_for=0, instant=1, accept_for=0, deliver_for=48 * HOUR)
