@@ -124,6 +124,15 @@ def test_seller_cannot_save_his_bond_by_a_refund_when_he_is_late(market, deals, 
     assert market.bondOf(seller, ZERO) == free + locked(deal) - lost
 
 
+@pytest.mark.anvil_only("a transaction is mined in a second of our choice")
+def test_bond_is_not_lost_when_the_seller_refunds_in_his_last_second(market, deals, seller, web3):
+    deal = deals[State.ACCEPTED]
+    free, last = market.bondOf(seller, ZERO), deal.order.clock
+    web3.provider.make_request("evm_setNextBlockTimestamp", [last])
+    tx = deal.refund()
+    assert (tx.timestamp, market.bondOf(seller, ZERO)) == (last, free + locked(deal))
+
+
 def test_bond_goes_to_the_buyer_when_the_seller_does_not_deliver_in_time(market, deals, seller, stranger):
     deal = deals[State.ACCEPTED]
     free, held = market.bondOf(seller, ZERO), market.balance()
