@@ -4,6 +4,7 @@ from tools.mutation import results
 from tools.mutation.campaign import named, sampled
 from tools.mutation.operators import Mutant
 from tools.mutation.results import FileResult, complaints, page
+from tools.mutation.trials import groups_of
 from tools.mutation.weaving import coinbase_for, without_pure
 from tools.mutation.workshop import Workshop, all_mutants, code_hash
 from tools.places import ROOT
@@ -107,3 +108,10 @@ def test_page_says_why_a_survivor_is_none_of_a_fault():
     said = page({BONDS: result(tried=3, survivors=["z"])}, {BONDS: {"z": "nobody sees it"}})
     assert "2 of 3 were killed." in said
     assert "* `z`: nobody sees it" in said
+
+
+def test_mutants_within_one_another_are_never_tried_together():
+    places = {1: ("A.sol", 0, 50), 2: ("A.sol", 10, 20), 3: ("A.sol", 20, 30), 4: ("B.sol", 10, 20), 5: ("A.sol", 60, 70)}
+    assert groups_of([1, 2, 3, 4, 5], places) == [[1, 4, 5], [2, 3]]
+    many = {number: ("A.sol", number, number + 1) for number in range(20)}
+    assert [len(group) for group in groups_of(list(many), many)] == [9, 9, 2]

@@ -107,6 +107,7 @@ def page(known: dict[str, FileResult], why: dict[str, dict[str, str]]) -> str:
         "one build and one deployment serve thousands of runs. Each test first runs without any and shows, by a trace, which",
         "switches it asks; it is run again only for those. A mutant that outlived several tests is tried together with others.",
         "The build is nearly unoptimised; a test that measures gas or size is then left out, and the results name no such test.",
+        "So are the stateful tests and those that make a thousand calls and more: what survives may yet be killed by them.",
         "",
         "The record (`bench/results/mutation.json`) holds a hash of each file's code, without comments and spacing: only",
         "files whose code has changed are tried again. `python -m tools.mutation --check` says which those are, which",

@@ -25,7 +25,9 @@ EXECUTED = ("eth_call", "eth_sendTransaction", "eth_estimateGas")
 ALONE = 6  # tests that a mutant faces by itself before it is tried together with others
 TOGETHER = 9
 LONGEST_RUN_S = 240
+Place = tuple[str, int, int]  # file, first byte, end
 NOBODY = "0x" + "00" * 20
+TRACER = {"tracer": "prestateTracer", "tracerConfig": {"disableCode": True}}
 
 
 class RunTooLong(Exception):
@@ -74,10 +76,10 @@ class Trying(Trial):
         super().__init__(plan)
         self.alive: set[int] = set(plan["alive"])
         self.survived = Counter({int(number): count for number, count in plan["survived"].items()})
+        self.places = {int(number): tuple(place) for number, place in plan["places"].items()}
         self.killed: dict[int, str] = {}
         self.probing = False
         self.reached: set[int] = set()
-        self._listen()
 
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
         self.killed, self.reached = {}, set()
@@ -115,8 +117,8 @@ class Trying(Trial):
         for number in numbers:
             if self.survived[number] < ALONE:
                 self.try_together(item, [number])
-        for start in range(0, len(stubborn), TOGETHER):
-            self.try_together(item, stubborn[start : start + TOGETHER])
+        for group in groups_of(stubborn, self.places):
+            self.try_together(item, group)
 
     def try_together(self, item: pytest.Item, numbers: list[int]) -> None:
         """Run a test with these mutants on; when it fails, find out for which of them it does."""
@@ -141,21 +143,49 @@ class Trying(Trial):
         failed = [report for report in reports if report.failed]
         return f"{failed[0].when}: {kind_of(failed[0])}" if failed else None
 
-    def _listen(self) -> None:
-        """While probing, have each call traced beforehand: a switch that is asked leaves an address in the trace."""
+    def pytest_collection_finish(self) -> None:
+        """Have each call traced beforehand while probing, by whichever way the tests make it."""
         from web3 import HTTPProvider
 
-        request = HTTPProvider.make_request
+        from tests.helpers.raw import Raw
+
+        request, batch = HTTPProvider.make_request, Raw.batch
 
         def make_request(provider: HTTPProvider, method: Any, params: Any) -> Any:
             if self.probing and method in EXECUTED:
-                tracer = {"tracer": "prestateTracer", "tracerConfig": {"disableCode": True}}
-                answer: Any = request(provider, "debug_traceCall", [params[0], "latest", tracer])
-                touched = (int(address, 16) - PROBE_BASE for address in answer.get("result", ()))
-                self.reached |= {number for number in touched if 0 < number < 2**16}
+                traced: Any = request(provider, "debug_traceCall", [params[0], "latest", TRACER])
+                self.see(traced)
             return request(provider, method, params)
 
-        HTTPProvider.make_request = make_request  # type: ignore[method-assign]  # every call, whoever makes it
+        def make_batch(raw: Raw, *requested: tuple[str, list[Any]]) -> list[dict[str, Any]]:
+            calls = [params[0] for method, params in requested if self.probing and method in EXECUTED]
+            if calls:
+                for traced in batch(raw, *(("debug_traceCall", [call, "latest", TRACER]) for call in calls)):
+                    self.see(traced)
+            return batch(raw, *requested)
+
+        HTTPProvider.make_request = make_request  # type: ignore[method-assign]
+        Raw.batch = make_batch  # type: ignore[method-assign]
+
+    def see(self, traced: dict[str, Any]) -> None:
+        """Note the switches that a traced call has asked: each leaves an address in the trace."""
+        touched = (int(address, 16) - PROBE_BASE for address in traced.get("result", ()))
+        self.reached |= {number for number in touched if 0 < number < 2**16}
+
+
+def groups_of(numbers: list[int], places: dict[int, Place]) -> list[list[int]]:
+    """Put mutants together of which none stands within another: the outer one would hide what the inner one does."""
+    groups: list[list[int]] = []
+    for number in numbers:
+        file, start, end = places[number]
+        for group in groups:
+            others = (places[other] for other in group)
+            if len(group) < TOGETHER and all(name != file or end <= a or b <= start for name, a, b in others):
+                group.append(number)
+                break
+        else:
+            groups.append([number])
+    return groups
 
 
 def kind_of(report: pytest.TestReport) -> str:

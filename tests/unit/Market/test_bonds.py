@@ -124,6 +124,15 @@ def test_seller_cannot_save_his_bond_by_a_refund_when_he_is_late(market, deals, 
     assert market.bondOf(seller, ZERO) == free + locked(deal) - lost
 
 
+@pytest.mark.anvil_only("a transaction is mined in a second of our choice")
+def test_bond_is_not_lost_when_the_seller_refunds_in_his_last_second(market, deals, seller, web3):
+    deal = deals[State.ACCEPTED]
+    free, last = market.bondOf(seller, ZERO), deal.order.clock
+    web3.provider.make_request("evm_setNextBlockTimestamp", [last])
+    tx = deal.refund()
+    assert (tx.timestamp, market.bondOf(seller, ZERO)) == (last, free + locked(deal))
+
+
 def test_bond_goes_to_the_buyer_when_the_seller_does_not_deliver_in_time(market, deals, seller, stranger):
     deal = deals[State.ACCEPTED]
     free, held = market.bondOf(seller, ZERO), market.balance()
@@ -270,6 +279,25 @@ def test_nobody_else_answers_out_of_the_sellers_bond(market, make_deal, seller, 
         deal.do("stake", caller, value=0)
     deal.do("stake", caller)
     assert (deal.state, market.bondOf(seller, ZERO)) == (State.DISPUTED, deal.fee - short)
+
+
+def test_sellers_eth_pays_his_stake_though_his_bond_would_do(market, make_deal, seller):
+    empty_bond(market, seller)  # else the dispute would have taken it
+    deal = make_deal(State.CONTESTED)
+    market.depositBond(seller, ZERO, deal.fee, {"from": seller, "value": deal.fee})
+    free = market.bondOf(seller, ZERO)
+    deal.do("stake", seller, value=deal.fee)
+    assert deal.state == State.DISPUTED
+    assert market.bondOf(seller, ZERO) == free
+
+
+def test_smallest_bond_of_all_is_locked_and_comes_back(market, make_deal, list_terms, seller):
+    market.depositBond(seller, ZERO, DEPOSIT, {"from": seller, "value": DEPOSIT})
+    free = market.bondOf(seller, ZERO)
+    deal = make_deal(State.ACCEPTED, list_terms(bond_bps=1))
+    assert market.bondOf(seller, ZERO) == free - deal.total // 10_000 < free
+    deal.refund()
+    assert market.bondOf(seller, ZERO) == free
 
 
 def test_instant_terms_ask_for_no_bond(list_terms, market, seller):

@@ -62,6 +62,47 @@ def test_ruling_picks_the_nearer_offer(market, delivered, arbiter, holders, sell
     assert_events(tx, [market], resolved, picked, deal.credits_added(shares))
 
 
+@pytest.mark.parametrize("nearer", ["seller", "holder"])
+def test_offer_that_is_nearer_by_one_unit_of_a_million_is_picked(make_deal, list_terms, nearer):
+    all_of_it, offers = 1_000_000, {"holder": 700_000, "seller": 300_000}
+    offers[nearer] += 1 if nearer == "seller" else -1
+    terms = list_terms(extras=Extras(final_offer=True), unit_price=all_of_it, arbiter_fee=0)
+    deal = make_deal(State.DELIVERED, terms, quantity=1)
+    for role, offer in offers.items():
+        deal.now_offer(role, offer)
+    deal.dispute()
+    deal.rule(5_000)
+    assert deal.credits().holder == offers[nearer]
+
+
+@pytest.mark.parametrize("holders, sellers", [(8_000, 2_000), (None, None)])
+def test_dispute_announces_the_offers_that_it_keeps(delivered, holders, sellers):
+    for role, offer in (("holder", holders), ("seller", sellers)):
+        if offer is not None:
+            delivered.now_offer(role, offer)
+    kept = delivered.dispute().events["FinalOffersFrozen"]
+    assert (str(kept["key"]), kept["holdersOffer"], kept["sellersOffer"]) == (
+        delivered.key,
+        PRICE if holders is None else holders,
+        sellers or 0,
+    )
+
+
+def test_no_offers_are_kept_when_the_terms_have_no_such_option_whoever_holds_the_order(make_deal, list_terms, stranger):
+    deal = make_deal(State.DELIVERED, list_terms(unit_price=PRICE, arbiter_fee=FEE), quantity=1)
+    deal.do("transferOrder", deal.parties.holder, stranger)
+    tx = deal.do("dispute", stranger)
+    assert "FinalOffersFrozen" not in tx.events
+    assert (deal.aside.holders_offer, deal.aside.sellers_offer) == (0, 0)
+
+
+def test_offer_of_the_holder_before_is_no_last_offer_of_the_next_one(delivered, stranger):
+    delivered.now_offer("holder", 3_000)
+    delivered.do("transferOrder", delivered.parties.holder, stranger)
+    delivered.do("dispute", stranger)
+    assert delivered.aside.holders_offer == PRICE
+
+
 def test_offers_are_kept_as_they_were_when_the_dispute_begins(market, delivered):
     deal = disputed(delivered, 8_000, 2_000)
     deal.now_offer("seller", 7_999)
@@ -127,6 +168,13 @@ def test_offers_reach_no_further_than_what_is_left_when_the_buyer_has_paid_a_par
     deal.do("release", deal.parties.holder, PRICE, 3_000)
     deal.rule(10_000)
     assert deal.credits().holder == 7_000 + FEE
+
+
+def test_sellers_offer_reaches_no_further_than_what_is_left_either(delivered):
+    deal = disputed(delivered, 3_000, 9_000)
+    deal.do("release", deal.parties.holder, PRICE, 5_000)
+    deal.rule(10_000)
+    assert deal.credits().holder == 5_000 + FEE
 
 
 def test_settling_is_still_possible_when_the_offers_are_kept(delivered):

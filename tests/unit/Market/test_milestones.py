@@ -246,3 +246,23 @@ def test_milestones_are_for_services_that_are_accepted(market, terms, seller):
 def test_extras_are_refused_when_they_are_not_those_in_the_terms(market, terms, seller):
     with refused("MarketWrongExtras", EXTRAS.hash(), salt(5)):
         ask_to_list(market, terms, seller, EXTRAS, extras=salt(5))
+
+
+@pytest.mark.parametrize("handed_over", [False, True])
+def test_order_in_one_piece_has_no_milestone_whatever_else_its_extras_say(list_terms, make_deal, stranger, handed_over):
+    extras = Extras(final_offer=True)
+    deal = make_deal(State.ACCEPTED, list_terms(extras=extras))
+    if handed_over:
+        deal.do("transferOrder", deal.parties.holder, stranger)
+    with refused("MarketWrongMilestone", 0, 0):
+        deal.ask("deliverMilestone", deal.parties.seller, extras.words(), 0, DONE)
+
+
+def test_offer_about_a_milestone_before_is_no_last_offer(list_terms, make_deal):
+    extras = Extras(PARTS, final_offer=True)
+    deal = make_deal(State.ACCEPTED, list_terms(extras=extras, **WORK))
+    deal.now_offer("holder", 1)
+    deal.now_offer("seller", 2)
+    deliver(deal, 0, extras)
+    deal.dispute()
+    assert (deal.aside.holders_offer, deal.aside.sellers_offer) == (deal.total, 0)

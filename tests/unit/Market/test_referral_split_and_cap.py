@@ -42,6 +42,16 @@ def test_seller_keeps_the_discount_when_nobody_referred(market, make_deal, refer
     assert market.creditOf(deal.parties.seller, ZERO) == completed(deal.total, *FEES).seller
 
 
+def test_seller_keeps_the_discount_when_the_order_was_handed_over_but_nobody_referred(
+    market, make_deal, referring, stranger
+):
+    deal = make_deal(State.DELIVERED, referring)
+    deal.do("transferOrder", deal.parties.holder, stranger)
+    deal.do("confirm", stranger)
+    assert market.creditOf(deal.parties.seller, ZERO) == completed(deal.total, *FEES).seller
+    assert market.creditOf(ZERO, ZERO) == 0
+
+
 def test_referrer_gets_nothing_when_the_terms_offer_nothing(market, make_deal, stranger):
     deal = make_deal(State.DELIVERED, referrer=stranger)
     assert (deal.order.flags, deal.aside.referrer) == (0, ZERO)

@@ -144,6 +144,13 @@ def test_signature_holds_until_its_deadline(deals, offset, works):
         deal.ask("settleBySignature", deal.parties.holder, TO_HOLDER, deadline, signature)
 
 
+def test_signature_may_give_all_to_the_holder(deals):
+    deal = deals[State.DELIVERED]
+    signature = signed(deal, signer(deal.parties.seller), deal.total)
+    deal.do("settleBySignature", deal.parties.holder, deal.total, FAR, signature)
+    assert deal.credits() == settled(deal.total, deal.total, *FEES)
+
+
 def test_settlement_is_refused_when_it_gives_more_than_there_is(deals):
     deal = deals[State.DELIVERED]
     signature = signed(deal, signer(deal.parties.seller), deal.total + 1)

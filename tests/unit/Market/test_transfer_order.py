@@ -78,6 +78,12 @@ def test_order_stays_with_its_holder_when_it_is_in_dispute_or_finished(deals, st
         deal.ask("transferOrder", deal.parties.holder)
 
 
+def test_order_that_nobody_bought_is_handed_to_nobody(make_deal, stranger):
+    deal = make_deal(State.NONE)
+    with refused("MarketWrongState", deal.key, State.NONE):
+        deal.ask("transferOrder", deal.parties.holder, stranger)
+
+
 @pytest.mark.parametrize("role", ["seller", "arbiter", "backup", "holder", None])
 def test_order_is_not_handed_to_who_has_another_part_or_holds_it_already(deals, role):
     deal = deals[State.ACCEPTED]
