@@ -56,6 +56,8 @@ SPLITS = "0x" + "aa" * 19 + "03"
 PERSONAS = "0x" + "aa" * 19 + "04"
 CLAIMS = "0x" + "aa" * 19 + "05"
 CURVES = "0x" + "aa" * 19 + "06"
+MEMBERSHIPS = "0x" + "aa" * 19 + "07"
+GOVERNORS = "0x" + "aa" * 19 + "08"
 MARKET = "0x" + "aa" * 19 + "02"
 ETH = "0x" + "0" * 40
 T0 = 1_790_000_000
@@ -158,8 +160,15 @@ def make(folder: Path) -> None:
 def record(folder: Path) -> None:
     """Write down the deployment that the web server looks for."""
     ours = {
-        "Claims": CLAIMS, "CommunityRegistry": REGISTRY, "Curves": CURVES, "Market": MARKET, "Personas": PERSONAS, "Splits": SPLITS,
-    }  # fmt: skip
+        "Claims": CLAIMS,
+        "CommunityRegistry": REGISTRY,
+        "Curves": CURVES,
+        "Governors": GOVERNORS,
+        "Market": MARKET,
+        "Memberships": MEMBERSHIPS,
+        "Personas": PERSONAS,
+        "Splits": SPLITS,
+    }
     contracts: dict[str, Any] = {
         name: {
             "address": to_checksum_address(address), "block": 1, "tx": "0x" + "00" * 32, "args": [],
@@ -176,7 +185,11 @@ def record(folder: Path) -> None:
 def read_in(engine: Engine, story: "LongStory") -> None:
     """Read the logs into the index, some hundred blocks at a time."""
     writer = Writer(
-        Place(CHAIN_ID, GENESIS, REGISTRY, MARKET, SPLITS, PERSONAS, CLAIMS, CURVES, 1, "0x" + "dd" * 32), Decoder()
+        Place(
+            *(CHAIN_ID, GENESIS, REGISTRY, MARKET, SPLITS, PERSONAS, CLAIMS, CURVES, MEMBERSHIPS, GOVERNORS),
+            *(1, "0x" + "dd" * 32),
+        ),
+        Decoder(),
     )
     with writing(engine).begin() as connection:
         writer.begin(connection, story.headers[1])

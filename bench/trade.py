@@ -204,6 +204,10 @@ class Tale:
         personas = self._create("Personas", b"")
         claims = self._create("Claims", encode(["address"], [self.registry]))
         curves = self._create("Curves", encode(["address"], [self.registry]))
+        memberships = self._create("Memberships", encode(["address"], [self.registry]))
+        governors = self._create(
+            "Governors", encode(["address", "address"], [self.registry, memberships["contractAddress"]])
+        )
         self.mix += Counter({"StewardshipMoved": 1, "FeeSet": 1})
         contracts = {
             name: {
@@ -221,6 +225,8 @@ class Tale:
                 ("Personas", personas),
                 ("Claims", claims),
                 ("Curves", curves),
+                ("Memberships", memberships),
+                ("Governors", governors),
             )
         }
         genesis = self.ask(("eth_getBlockByNumber", ["0x0", False]))[0]["hash"]

@@ -14,8 +14,8 @@ from frontend.config import Settings
 from frontend.errors import AbiMismatch, UnknownDeployment
 
 FOLDER = Path(__file__).parent / "abi"
-DEPLOYED = ("Claims", "CommunityRegistry", "Curves", "Market", "Personas", "Splits")
-EXPORTED = (*DEPLOYED, "CommunityToken")
+DEPLOYED = ("Claims", "CommunityRegistry", "Curves", "Governors", "Market", "Memberships", "Personas", "Splits")
+EXPORTED = (*DEPLOYED, "CommunityToken", "Membership", "CommunityGovernor", "CommunityTimelock")
 ERC20_FUNCTIONS = ("approve", "transfer", "balanceOf", "allowance", "nonces", "name", "symbol", "decimals")
 
 Abi = list[dict[str, Any]]

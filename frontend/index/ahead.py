@@ -13,6 +13,8 @@ from frontend.index.claim_state import claim_keys
 from frontend.index.curve_state import HANDLERS as CURVE_EVENTS
 from frontend.index.curve_state import curve_keys
 from frontend.index.decode import Event
+from frontend.index.member_state import HANDLERS as MEMBER_EVENTS
+from frontend.index.member_state import member_keys
 from frontend.index.models import (
     balances,
     bonds,
@@ -26,6 +28,8 @@ from frontend.index.models import (
 )
 from frontend.index.persona_state import HANDLERS as PERSONA_EVENTS
 from frontend.index.persona_state import persona_keys
+from frontend.index.proposal_state import HANDLERS as PROPOSAL_EVENTS
+from frontend.index.proposal_state import proposal_keys
 from frontend.index.split_state import HANDLERS as SPLIT_EVENTS
 from frontend.index.split_state import split_keys
 from frontend.index.state import DAY_S, MAX_ID, parties, terms_of
@@ -91,6 +95,10 @@ def read_ahead(changes: Changes, events: Sequence[Event], times: Mapping[int, in
     for table, keys in claim_keys([event for name in CLAIM_EVENTS for event in named[name]]).items():
         changes.expect(table, keys)
     for table, keys in curve_keys(changes, [event for name in CURVE_EVENTS for event in named[name]]).items():
+        changes.expect(table, keys)
+    for table, keys in member_keys([event for name in MEMBER_EVENTS for event in named[name]]).items():
+        changes.expect(table, keys)
+    for table, keys in proposal_keys([event for name in PROPOSAL_EVENTS for event in named[name]]).items():
         changes.expect(table, keys)
     order_keys = [event.args["key"] for name in ORDER_EVENTS for event in named[name]]
     changes.expect(orders, ((key,) for key in order_keys))

@@ -14,7 +14,18 @@ from eth_utils.abi import event_abi_to_log_topic
 from frontend.contracts.registry import Abi, exported_abi
 from frontend.index.layout import REPLACEMENT, Layout, Unusual, text_of, topic_reader
 
-__all__ = ["REPLACEMENT", "WANTED", "Decoder", "Event", "EventType", "Log", "Malformed", "plain_value", "text_of"]
+__all__ = [
+    "PASSED_OVER",
+    "REPLACEMENT",
+    "WANTED",
+    "Decoder",
+    "Event",
+    "EventType",
+    "Log",
+    "Malformed",
+    "plain_value",
+    "text_of",
+]
 
 # what the index lives on; whatever else our contracts emit (Approval, for instance) changes nothing that it shows
 WANTED: Mapping[str, tuple[str, ...]] = {
@@ -79,7 +90,30 @@ WANTED: Mapping[str, tuple[str, ...]] = {
         "CreditsAdded",
         "CreditWithdrawn",
     ),
+    "Memberships": ("MembershipOpened",),
+    "Membership": (
+        "TiersSet",
+        "TokensLocked",
+        "UnlockRequested",
+        "UnlockCancelled",
+        "TokensWithdrawn",
+        "DelegateChanged",
+        "DelegateVotesChanged",
+    ),
+    "Governors": ("GovernorOpened",),
+    "CommunityGovernor": (
+        "ProposalCreated",
+        "ProposalExtended",
+        "ProposalQueued",
+        "ProposalExecuted",
+        "ProposalCanceled",
+        "VoteCast",
+        "VoteCastWithParams",
+    ),
 }
+
+# a badge's Transfer has the topic of a token's, and says nothing that TokensLocked does not
+PASSED_OVER: Mapping[str, tuple[str, ...]] = {"Membership": ("Transfer",)}
 
 
 class Malformed(ValueError):
@@ -156,6 +190,7 @@ class Decoder:
 
     def __init__(self) -> None:
         self._types = {name: _types(exported_abi(name), wanted) for name, wanted in WANTED.items()}
+        self._passed_over = {name: set(_types(exported_abi(name), names)) for name, names in PASSED_OVER.items()}
 
     @property
     def topics(self) -> list[str]:
@@ -165,6 +200,10 @@ class Decoder:
     def topic(self, contract: str, event: str) -> str:
         """Give the first topic of one event."""
         return next(topic for topic, found in self._types[contract].items() if found.name == event)
+
+    def passes_over(self, contract: str, log: Log) -> bool:
+        """Tell whether a log of a contract changes nothing, though others' logs of this topic are followed."""
+        return bool(log.topics) and log.topics[0] in self._passed_over.get(contract, ())
 
     def read(self, contract: str, log: Log) -> Event:
         """Give the event that a log of a contract is. Raises: Malformed."""

@@ -22,7 +22,9 @@ FIRST_RANGE_BLOCKS = 1_000
 MAX_RANGE_BLOCKS = 20_000
 WANTED_LOGS = 20_000  # in one batch far from the head
 MAX_ADDRESSES = 500
-OPENED = "CommunityOpened"
+OPENING_TOPICS = 4
+# which events tell of a new contract that is followed from then on, and in which topic it stands
+MAKERS = (("registry", "CommunityRegistry", "CommunityOpened", 3), ("memberships", "Memberships", "MembershipOpened", 2), ("governors", "Governors", "GovernorOpened", 2))  # fmt: skip
 
 
 class Moved(NodeDown):
@@ -41,7 +43,11 @@ class Fetcher:
         self._address_blooms: dict[str, int] = {}
         self._range_blocks = FIRST_RANGE_BLOCKS
         self.window = window
-        self.tokens: set[str] = set()  # may hold tokens of communities that were undone; the writer leaves those out
+        self._makers = {
+            (getattr(place, maker), decoder.topic(contract, event)): topic for maker, contract, event, topic in MAKERS
+        }
+        # tokens, memberships and governors; some may have been undone, and the writer leaves those out
+        self.children: set[str] = set()
 
     def next(self, first: int, parent_hash: str, head: Header, oldest: tuple[int, str] | None) -> Batch:
         """Read the next blocks from `first` on, whose parent must have this hash.
@@ -97,7 +103,7 @@ class Fetcher:
     def _left_out(self, headers: Sequence[Header], found: list[Log], by_receipts: dict[str, list[Log]]) -> list[Log]:
         """Read by receipts what a block promises and did not give.
 
-        Args: by_receipts keeps what was read, since a token that opened since then makes more of its logs wanted.
+        Args: by_receipts keeps what was read, since a contract that was opened since then makes more of its logs wanted.
         """
         with_logs = {log.block_hash for log in found}
         for header in headers:
@@ -156,27 +162,20 @@ class Fetcher:
         return [log for logs in self._node.logs(filters) for log in logs]
 
     def _addresses(self) -> list[str]:
-        return [
-            self._place.registry,
-            self._place.market,
-            self._place.splits,
-            self._place.personas,
-            self._place.claims,
-            self._place.curves,
-            *sorted(self.tokens),
-        ]
+        return [*self._place.contracts, *sorted(self.children)]
 
     def _opened(self, logs: Iterable[Log]) -> dict[str, int]:
-        """Give the tokens that these logs tell of for the first time, with their blocks."""
+        """Give the contracts that these logs tell of for the first time, with their blocks."""
         found: dict[str, int] = {}
         for log in logs:
-            if log.address != self._place.registry or len(log.topics) != 4:
+            if len(log.topics) != OPENING_TOPICS:
                 continue
-            if log.topics[0] == self._decoder.topic("CommunityRegistry", OPENED):
-                token = "0x" + log.topics[3][-40:]
-                if token not in self.tokens:
-                    found[token] = log.block
-        self.tokens |= set(found)
+            place = self._makers.get((log.address, log.topics[0]))
+            if place is not None:
+                child = "0x" + log.topics[place][-40:]
+                if child not in self.children:
+                    found[child] = log.block
+        self.children |= set(found)
         return found
 
     def _promises_logs(self, header: Header) -> bool:

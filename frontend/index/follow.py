@@ -36,7 +36,7 @@ from frontend.index.writer import (
     Position,
     Writer,
     kept_blocks,
-    known_tokens,
+    known_children,
     oldest_block,
     position_of,
 )
@@ -246,7 +246,7 @@ class Follower:
         return Fetcher(self.node, place, self._decoder, self._window)
 
     def _require_code(self, place: Place, sight: Sight) -> None:
-        addresses = (place.registry, place.market, place.splits, place.personas, place.claims, place.curves)
+        addresses = place.contracts
         codes = self.node.ask_all([("eth_getCode", [address, "latest"]) for address in addresses])
         if sight.head.number < place.start_block or any(code in (None, "0x", "0x0") for code in codes):
             raise NotDeployed(
@@ -260,8 +260,11 @@ class Follower:
         with self.engine.connect() as connection:
             kept = kept_blocks(connection)
             oldest = oldest_block(connection)
-            if self._wrote != (position.number, position.hash):  # somebody else did, and read of tokens we do not know
-                self._fetcher.tokens |= known_tokens(connection)
+            if self._wrote != (
+                position.number,
+                position.hash,
+            ):  # somebody else did, and read of children we do not know
+                self._fetcher.children |= known_children(connection)
         if head.hash == position.hash:
             self._shorter_since = None
             return Outcome.IDLE

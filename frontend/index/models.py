@@ -493,9 +493,125 @@ curve_trades = Table(
     Index("ix_chain_curve_trades_token", "token", "block", "log_index"),
 )
 
+memberships = Table(
+    "chain_memberships",
+    chain_metadata,
+    _key("address", ADDRESS),
+    Column("community_id", BigInteger, nullable=False, unique=True),
+    Column("token", ADDRESS, nullable=False),
+    Column("tiers", Text, nullable=False),  # JSON list of thresholds, smallest unit as text
+    Column("locked_units", Uint256, nullable=False),  # all that counts
+    _number("member_count"),
+    _number("opened_at_ts"),
+    _number("opened_block"),
+    _number("opened_log_index"),
+)
+
+members = Table(
+    "chain_members",  # everybody who ever locked, delegated or was named
+    chain_metadata,
+    _key("membership", ADDRESS),
+    _key("account", ADDRESS),
+    Column("locked_units", Uint256, nullable=False),  # 0 = holds no badge
+    Column("votes_units", Uint256, nullable=False),  # own and delegated ones
+    Column("delegate", ADDRESS, nullable=False),
+    _number("unlock_count"),
+    _number("joined_at_ts"),  # since when the badge is held; 0 = holds none
+    Index("ix_chain_members_rank", "membership", "locked_units", "account"),
+    Index("ix_chain_members_account", "account", "membership"),
+    Index("ix_chain_members_delegate", "membership", "delegate", "account"),
+)
+
+unlocks = Table(
+    "chain_unlocks",
+    chain_metadata,
+    _key("membership", ADDRESS),
+    _key("account", ADDRESS),
+    _key("number", BigInteger),
+    Column("amount_units", Uint256, nullable=False),
+    Column("state", String(16), nullable=False),  # waiting, cancelled, withdrawn
+    _number("requested_at_ts"),
+    _number("available_at_ts"),
+)
+
+vote_checkpoints = Table(
+    "chain_vote_checkpoints",  # how many votes an account had from a second on; the zero address: all that was locked
+    chain_metadata,
+    _key("membership", ADDRESS),
+    _key("account", ADDRESS),
+    _key("at_ts", BigInteger),
+    Column("votes_units", Uint256, nullable=False),
+)
+
+governors = Table(
+    "chain_governors",
+    chain_metadata,
+    _key("address", ADDRESS),
+    _number("community_id"),
+    Column("timelock", ADDRESS, nullable=False, unique=True),
+    Column("founder", ADDRESS, nullable=False),
+    _number("voting_delay_s"),
+    _number("voting_period_s"),
+    _number("timelock_delay_s"),
+    _number("quorum_bps"),
+    Column("quorum_floor_units", Uint256, nullable=False),
+    Column("proposal_threshold_units", Uint256, nullable=False),
+    _number("min_members"),
+    _number("veto_until_ts"),
+    _number("proposal_count"),
+    _number("opened_at_ts"),
+    _number("opened_block"),
+    _number("opened_log_index"),
+    Index("ix_chain_governors_community", "community_id", "opened_block", "opened_log_index"),
+)
+
+proposals = Table(
+    "chain_proposals",
+    chain_metadata,
+    _key("governor", ADDRESS),
+    _key("id", HASH),  # the proposal's number as hex
+    _number("number"),  # from 1, in the order of the proposals of its governor
+    Column("proposer", ADDRESS, nullable=False),
+    Column("calls", Text, nullable=False),  # JSON list of target, wei as text, data
+    Column("description", Text, nullable=False),
+    Column("description_hash", HASH, nullable=False),
+    _number("proposed_at_ts"),
+    _number("start_ts"),  # the second at which votes are counted
+    _number("end_ts"),
+    Column("for_units", Uint256, nullable=False),
+    Column("against_units", Uint256, nullable=False),
+    Column("abstain_units", Uint256, nullable=False),
+    _number("voter_count"),
+    _number("queued_at_ts"),  # 0 = not yet, for this and what follows
+    _number("eta_ts"),
+    _number("executed_at_ts"),
+    Column("executed_tx", HASH),
+    _number("cancelled_at_ts"),
+    _number("opened_block"),
+    _number("opened_log_index"),
+    Column("tx_hash", HASH, nullable=False),
+    Index("ix_chain_proposals_number", "governor", "number", unique=True),
+    Index("ix_chain_proposals_executed", "executed_tx"),
+)
+
+proposal_votes = Table(
+    "chain_proposal_votes",
+    chain_metadata,
+    _key("governor", ADDRESS),
+    _key("proposal_id", HASH),
+    _key("voter", ADDRESS),
+    Column("choice", String(8), nullable=False),  # for, against, abstain
+    Column("weight_units", Uint256, nullable=False),
+    Column("reason", Text, nullable=False),
+    _number("voted_at_ts"),
+    Column("tx_hash", HASH, nullable=False),
+    Index("ix_chain_proposal_votes_rank", "governor", "proposal_id", "weight_units", "voter"),
+)
+
 PERSONA_TABLES = (personas, persona_accounts, persona_holdings)
 CLAIM_TABLES = (claim_phases, claims, ledger_credits)
 CURVE_TABLES = (curves, curve_trades)
+SELF_RULE_TABLES = (memberships, members, unlocks, vote_checkpoints, governors, proposals, proposal_votes)
 SPLIT_TABLES = (
     splits,
     split_seats,
@@ -520,5 +636,6 @@ STATE_TABLES = (
     *PERSONA_TABLES,
     *CLAIM_TABLES,
     *CURVE_TABLES,
+    *SELF_RULE_TABLES,
 )
 DUMPED_TABLES = (blocks, events, quarantine, *STATE_TABLES)

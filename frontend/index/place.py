@@ -22,6 +22,8 @@ def place_of(registry: Registry) -> Place:
         registry.address("Personas").lower(),
         registry.address("Claims").lower(),
         registry.address("Curves").lower(),
+        registry.address("Memberships").lower(),
+        registry.address("Governors").lower(),
         registry.start_block,
         "0x" + keccak(spelling.encode()).hex(),
     )

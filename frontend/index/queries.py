@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, Select, bindparam, func, or_, select,
 
 from frontend.index.claim_queries import ClaimQueries
 from frontend.index.curve_queries import CurveQueries
+from frontend.index.member_queries import MemberQueries
 from frontend.index.models import (
     OPEN_ORDER,
     balances,
@@ -23,6 +24,7 @@ from frontend.index.models import (
     token_days,
 )
 from frontend.index.persona_queries import PersonaQueries
+from frontend.index.proposal_queries import ProposalQueries
 from frontend.index.rows import (
     STEP_NAMES,
     community_of,
@@ -94,7 +96,7 @@ OTHER_TOKENS = select(AppCurrency.__table__)
 OTHER_TOKENS = OTHER_TOKENS.where(AppCurrency.address.in_(bindparam("tokens", expanding=True)))
 
 
-class Queries(SplitQueries, PersonaQueries, ClaimQueries, CurveQueries):
+class Queries(SplitQueries, PersonaQueries, ClaimQueries, CurveQueries, MemberQueries, ProposalQueries):
     """Reads of one database. Safe to share between threads."""
 
     def __init__(self, engine: Engine) -> None:

@@ -1,7 +1,8 @@
 """What each event changes: the contracts' state, said again in rows. Checks first; nonsense raises Malformed.
 
-Sources: CommunityRegistry.sol, CommunityToken.sol, Market.sol and its libraries, Credits.sol. Splits, Personas, Claims and Curves: see split_state.py,
-persona_state.py, claim_state.py and curve_state.py.
+Sources: CommunityRegistry.sol, CommunityToken.sol, Market.sol and its libraries, Credits.sol. Splits, Personas, Claims, Curves,
+members and their proposals: see split_state.py, persona_state.py, claim_state.py, curve_state.py, member_state.py and
+proposal_state.py.
 """
 
 import json
@@ -16,6 +17,7 @@ from frontend.index.changes import Changes, Row, canonical
 from frontend.index.claim_state import HANDLERS as CLAIM_HANDLERS
 from frontend.index.curve_state import HANDLERS as CURVE_HANDLERS
 from frontend.index.decode import Event, Malformed
+from frontend.index.member_state import HANDLERS as MEMBER_HANDLERS
 from frontend.index.models import (
     balances,
     bonds,
@@ -29,6 +31,7 @@ from frontend.index.models import (
     token_days,
 )
 from frontend.index.persona_state import HANDLERS as PERSONA_HANDLERS
+from frontend.index.proposal_state import HANDLERS as PROPOSAL_HANDLERS
 from frontend.index.split_state import HANDLERS as SPLIT_HANDLERS
 
 ZERO_ADDRESS = "0x" + "0" * 40
@@ -39,7 +42,9 @@ KINDS = ("goods", "file", "blueprint", "service")
 TERMS_BYTES = 13 * 32
 PURCHASE_BYTES = 8 * 32
 DAY_S = 86_400
-OTHER_HANDLERS = SPLIT_HANDLERS | PERSONA_HANDLERS | CLAIM_HANDLERS | CURVE_HANDLERS
+OTHER_HANDLERS = (
+    SPLIT_HANDLERS | PERSONA_HANDLERS | CLAIM_HANDLERS | CURVE_HANDLERS | MEMBER_HANDLERS | PROPOSAL_HANDLERS
+)
 OPEN_STATES = ("funded", "accepted", "delivered", "contested", "disputed")
 DISPUTED_STATES = ("contested", "disputed")
 TRANSFERRED, REFERRED, MILESTONES, FINAL_OFFER = 1, 2, 4, 8  # the contract's OrderFlags

@@ -10,13 +10,24 @@ from frontend.index.ahead import read_ahead
 from frontend.index.bulk import prepare, rows_of, uncollected
 from frontend.index.changes import Changes, canonical, undo
 from frontend.index.decode import Decoder, Event, Log, Malformed
-from frontend.index.models import DUMPED_TABLES, blocks, communities, cursor, events, journal, quarantine
+from frontend.index.models import (
+    DUMPED_TABLES,
+    blocks,
+    communities,
+    cursor,
+    events,
+    governors,
+    journal,
+    memberships,
+    quarantine,
+)
 from frontend.index.node import Header
 from frontend.index.state import State
 
 MAX_QUARANTINED_BYTES = 4096
 CURSOR = 1
 TOKEN = "CommunityToken"  # noqa: S105 no secret
+CLONES = {memberships.name: "Membership", governors.name: "CommunityGovernor"}
 
 
 @dataclass(frozen=True)
@@ -31,8 +42,24 @@ class Place:
     personas: str
     claims: str
     curves: str
+    memberships: str
+    governors: str
     start_block: int
     deployments_hash: str
+
+    @property
+    def contracts(self) -> dict[str, str]:
+        """Give the recorded contracts' names by address."""
+        return {
+            self.registry: "CommunityRegistry",
+            self.market: "Market",
+            self.splits: "Splits",
+            self.personas: "Personas",
+            self.claims: "Claims",
+            self.curves: "Curves",
+            self.memberships: "Memberships",
+            self.governors: "Governors",
+        }
 
 
 @dataclass(frozen=True)
@@ -69,14 +96,7 @@ class Writer:
     def __init__(self, place: Place, decoder: Decoder) -> None:
         self.place = place
         self._decoder = decoder
-        self._contracts = {
-            place.registry: "CommunityRegistry",
-            place.market: "Market",
-            place.splits: "Splits",
-            place.personas: "Personas",
-            place.claims: "Claims",
-            place.curves: "Curves",
-        }
+        self._contracts = place.contracts
 
     def begin(self, connection: Connection, base: Header) -> None:
         """Empty the chain tables and put the cursor before the first block of ours."""
@@ -143,7 +163,8 @@ class Writer:
     def _write_events(self, connection: Connection, batch: Batch) -> None:
         changes = Changes(connection, batch.journal_from)
         state = State(changes, self.place.chain_id, self.place.market)
-        read = [(log, self._read(log)) for log in batch.logs]
+        kinds = self._contracts | self._clones(connection, batch.logs)
+        read = [(log, found) for log in batch.logs if (found := self._read(kinds.get(log.address, TOKEN), log))]
         understood = [event for _, event in read if isinstance(event, Event)]
         times = {number: header.timestamp_ts for number, header in batch.headers.items()}
         read_ahead(changes, understood, times, journalled=batch.last >= batch.journal_from)
@@ -154,8 +175,8 @@ class Writer:
             if log.block != block:
                 block, at_ts = log.block, times[log.block]
                 changes.begin_block(block)
-            if log.address not in self._contracts and changes.community_of_token(log.address) is None:
-                continue  # a token of a community that was undone; on this chain it is a stranger
+            if log.address not in kinds and changes.community_of_token(log.address) is None:
+                continue  # of a community, membership or governor that was undone; on this chain it is a stranger
             try:
                 if isinstance(event, Malformed):
                     raise event
@@ -170,15 +191,29 @@ class Writer:
         rows_of(events, connection.dialect.name).insert_values(connection, event_rows)
         rows_of(quarantine, connection.dialect.name).insert(connection, bad_rows)
 
-    def _read(self, log: Log) -> Event | Malformed:
+    def _read(self, contract: str, log: Log) -> Event | Malformed | None:
+        """Give the event that a log of a contract is; None for one that changes nothing."""
+        if self._decoder.passes_over(contract, log):
+            return None
         try:
-            return self._decoder.read(self._contract_of(log), log)
+            return self._decoder.read(contract, log)
         except Malformed as problem:
             return problem
 
-    def _contract_of(self, log: Log) -> str:
-        """Give what a log is of: one of our few contracts, or else what should be a community's token."""
-        return self._contracts.get(log.address, TOKEN)
+    def _clones(self, connection: Connection, logs: Sequence[Log]) -> dict[str, str]:
+        """Give the memberships and governors among those who speak in these logs, by address."""
+        found: dict[str, str] = {}
+        for maker, contract, event, table in (
+            (self.place.memberships, "Memberships", "MembershipOpened", memberships),
+            (self.place.governors, "Governors", "GovernorOpened", governors),
+        ):
+            topic = self._decoder.topic(contract, event)
+            openings = [log for log in logs if log.address == maker and log.topics[:1] == (topic,)]
+            new = {"0x" + log.topics[2][-40:] for log in openings if len(log.topics) > 2}
+            speakers = sorted({log.address for log in logs} - set(self._contracts) - new)
+            known = rows_of(table, connection.dialect.name).read(connection, [(address,) for address in speakers])
+            found |= dict.fromkeys(new | {address for (address,) in known}, CLONES[table.name])
+        return found
 
 
 def wipe(connection: Connection) -> None:
@@ -209,10 +244,14 @@ def oldest_block(connection: Connection) -> tuple[int, str] | None:
     return None if row is None else (row.number, row.parent_hash)
 
 
-def known_tokens(connection: Connection) -> set[str]:
-    """Give the tokens of all communities."""
-    found = select(communities.c.token).where(communities.c.token.is_not(None))
-    return set(connection.execute(found).scalars())
+def known_children(connection: Connection) -> set[str]:
+    """Give the tokens, memberships and governors of all communities."""
+    columns = (communities.c.token, memberships.c.address, governors.c.address)
+    return {
+        address
+        for column in columns
+        for address in connection.execute(select(column).where(column.is_not(None))).scalars()
+    }
 
 
 def dump(engine: Engine) -> Iterable[str]:

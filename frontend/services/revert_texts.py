@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext, ngettext
 
 from frontend.formatters import bps, duration, short, visible, when
-from frontend.services import claim_texts, curve_texts, member_texts, persona_texts, split_texts
+from frontend.services import claim_texts, curve_texts, governor_texts, member_texts, persona_texts, split_texts
 from frontend.services.error_words import moment, tokens
 from frontend.services.reverts import Refusal
 
@@ -285,6 +285,8 @@ SENTENCES: dict[str, Teller] = {
     **claim_texts.SENTENCES,
     **curve_texts.SENTENCES,
     **member_texts.SENTENCES,
+    **governor_texts.SENTENCES,
+    **governor_texts.SENTENCES,
     # CourtArbiter
     "CourtNoCode": lambda a: gettext("There is no contract at %(account)s.", account=short(a["account"])),
     "CourtNotArbiter": lambda a: gettext(

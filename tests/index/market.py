@@ -26,6 +26,7 @@ from scripts.lib.artifacts import artifact
 from tests.helpers.receipts import receipt_of
 from tests.helpers.tables import make_tables
 from tests.helpers.terms import NO_RESERVES
+from tests.index.assembly import Assembly
 from tests.index.life import Life
 from tools.chain import ANVIL, Node, rpc, throw_away
 from tools.places import ROOT
@@ -80,9 +81,12 @@ class Market:
     personas: str = ""
     claims: str = ""
     curves: str = ""
+    memberships: str = ""
+    governors: str = ""
     start_block: int = 0
     record: dict[str, Any] = field(default_factory=dict)
     salts: int = 0
+    assembly: Assembly = field(init=False)
 
     def __post_init__(self) -> None:
         self.people = [to_checksum_address(account) for account in self.rpc("eth_accounts")]
@@ -93,7 +97,7 @@ class Market:
         return rpc(self.url, method, list(params))
 
     def deploy(self) -> Market:
-        """Put registry, splits, market, personas, claims and curves on the chain, and make the record that a deploy script would write."""
+        """Put all that the index follows on the chain, and make the record that a deploy script would write."""
         first = self.create("CommunityRegistry", encode(["address", "uint16"], [self.owner, 250]))
         self.registry = to_checksum_address(first["contractAddress"])
         second = self.create("Splits", b"")
@@ -108,6 +112,10 @@ class Market:
         self.claims = to_checksum_address(fifth["contractAddress"])
         sixth = self.create("Curves", encode(["address"], [self.registry]))
         self.curves = to_checksum_address(sixth["contractAddress"])
+        seventh = self.create("Memberships", encode(["address"], [self.registry]))
+        self.memberships = to_checksum_address(seventh["contractAddress"])
+        eighth = self.create("Governors", encode(["address", "address"], [self.registry, self.memberships]))
+        self.governors = to_checksum_address(eighth["contractAddress"])
         self.start_block = int(first["blockNumber"], 16)
         self.record = {
             "chainId": CHAIN_ID,
@@ -128,6 +136,8 @@ class Market:
                     ("Personas", fourth),
                     ("Claims", fifth),
                     ("Curves", sixth),
+                    ("Memberships", seventh),
+                    ("Governors", eighth),
                 )
             },
             "previous": [],
@@ -309,6 +319,8 @@ class Market:
         self.warp(8 * DAY_S)  # moss's raise has come due; another one is announced on top of it
         self.send("CommunityRegistry", self.registry, "setFeeBps", [moss, 700], self.stranger)
         self._handovers()
+        self.assembly = Assembly(self, radio)
+        self.assembly.play(self.seller, self.buyer, self.other)
         return orders
 
     def on_claims(self, function: str, args: list[Any], sender: str, value: int = 0) -> None:

@@ -11,7 +11,7 @@ from scripts.lib.problems import IndexNotReady, UnusableIndex, WrongChain
 from scripts.lib.registry import Registry
 from scripts.lib.steps import expect_code
 
-INDEXED = ("Claims", "CommunityRegistry", "Curves", "Market", "Personas", "Splits")
+INDEXED = ("Claims", "CommunityRegistry", "Curves", "Governors", "Market", "Memberships", "Personas", "Splits")
 
 
 def deployments_hash(registry: Registry) -> str:

@@ -92,7 +92,9 @@ def test_other_names_give_no_abi(client):
 def test_the_registry_is_given_with_its_chain(client):
     told = client.get("/contracts/registry.json").get_json()
     assert told["chainId"] == 31337
-    assert set(told["contracts"]) == {"Claims", "CommunityRegistry", "Curves", "Market", "Personas", "Splits"}
+    assert set(told["contracts"]) == {
+        *("Claims", "CommunityRegistry", "Curves", "Governors", "Market", "Memberships", "Personas", "Splits")
+    }
 
 
 def test_the_app_needs_no_environment(tmp_path, monkeypatch):

@@ -32,7 +32,9 @@ from tests.frontend.pages.story import (
     CLAIMS,
     CURVES,
     GENESIS,
+    GOVERNORS,
     MARKET,
+    MEMBERSHIPS,
     PERSONAS,
     REGISTRY,
     SPLITS,
@@ -66,6 +68,8 @@ def make_settings(folder: Path, **changes: object) -> Settings:
         ("Personas", PERSONAS),
         ("Claims", CLAIMS),
         ("Curves", CURVES),
+        ("Memberships", MEMBERSHIPS),
+        ("Governors", GOVERNORS),
     ):
         record["contracts"][name] = {
             "address": to_checksum_address(address),

@@ -33,6 +33,8 @@ SPLITS = "0x" + "aa" * 19 + "03"
 PERSONAS = "0x" + "aa" * 19 + "04"
 CLAIMS = "0x" + "aa" * 19 + "05"
 CURVES = "0x" + "aa" * 19 + "06"
+MEMBERSHIPS = "0x" + "aa" * 19 + "07"
+GOVERNORS = "0x" + "aa" * 19 + "08"
 ETH = "0x" + "0" * 40
 T0 = 1_790_000_000
 HOUR, DAY = 3_600, 86_400
@@ -65,7 +67,8 @@ class Story:
     def __init__(self, engine: Engine, contents: Contents) -> None:
         self.engine = engine
         self.contents = contents
-        self.place = Place(CHAIN_ID, GENESIS, REGISTRY, MARKET, SPLITS, PERSONAS, CLAIMS, CURVES, 1, "0x" + "dd" * 32)
+        contracts = (REGISTRY, MARKET, SPLITS, PERSONAS, CLAIMS, CURVES, MEMBERSHIPS, GOVERNORS)
+        self.place = Place(CHAIN_ID, GENESIS, *contracts, 1, "0x" + "dd" * 32)
         self.logs: list[Log] = []
         self.headers: dict[int, Header] = {}
         self.at_ts = T0
