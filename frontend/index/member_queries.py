@@ -35,6 +35,13 @@ class MemberQueries:
             row = connection.execute(found).one_or_none()
         return None if row is None else _membership(row)
 
+    def membership_at(self, address: str) -> Membership | None:
+        """Give the membership at an address, if there is one."""
+        found = select(*MEMBERSHIP).where(memberships.c.address == address.lower())
+        with self._connect() as connection:
+            row = connection.execute(found).one_or_none()
+        return None if row is None else _membership(row)
+
     def members(self, membership: str, page: int = 1, per_page: int = PER_PAGE) -> Page[Member]:
         """List those who hold a badge, the largest first."""
         found = select(*MEMBER).where(members.c.membership == membership, members.c.locked_units != 0)

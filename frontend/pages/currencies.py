@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from frontend.extensions import queries, settings
 from frontend.pages.fields import ZERO_ADDRESS
+from frontend.pages.text import plain
 
 ETH = ZERO_ADDRESS
 OTHER = "other"
@@ -23,7 +24,9 @@ def offered(community: Any | None = None, with_other: bool = False) -> list[tupl
     """List what a select of currencies offers: ETH, the community's token, the configured ones, any other."""
     choices = [(ETH, "ETH")]
     if community is not None and community.token:
-        choices.append((community.token.lower(), _("%(symbol)s (token of this community)", symbol=community.symbol)))
+        choices.append(
+            (community.token.lower(), _("%(symbol)s (token of this community)", symbol=plain(community.symbol, 32)))
+        )
     choices += [(address.lower(), queries.currency(address).symbol) for address in settings.currencies]
     if with_other:
         choices.append((OTHER, _("Another ERC-20 token")))

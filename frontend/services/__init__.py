@@ -5,6 +5,7 @@ from frontend.contracts.registry import Registry
 from frontend.index.queries import Queries
 from frontend.services.approvals import Approvals
 from frontend.services.bonds import Bonds
+from frontend.services.called import Calls
 from frontend.services.carts import Carts
 from frontend.services.chain import Chain
 from frontend.services.changes import Changes
@@ -16,8 +17,10 @@ from frontend.services.faucet import Faucet
 from frontend.services.intent_store import IntentStore
 from frontend.services.intents import Intents
 from frontend.services.market import Market
+from frontend.services.members import Members
 from frontend.services.notes import PrivateNotes
 from frontend.services.personas import Personas
+from frontend.services.proposals import Proposals
 from frontend.services.settlements import Settlements
 from frontend.services.split_changes import SplitChanges
 from frontend.services.splits import Splits
@@ -50,4 +53,7 @@ class Services:
         self.split_changes = SplitChanges(self.splits, queries)
         for_curves = Approvals(registry, self.chain, self.intents, queries, spender="Curves")
         self.curves = Curves(registry, self.chain, self.intents, queries, for_curves)
+        self.members = Members(registry, self.chain, self.intents, queries, approvals)
+        self.calls = Calls(registry, queries)
+        self.proposals = Proposals(registry, self.chain, self.intents, queries)
         self.faucet = Faucet(settings, self.chain, db)

@@ -31,8 +31,13 @@ class Approvals:
         """Give what the contract may take of an account. Chain: read."""
         return int(self.chain.read("ERC20", currency, "allowance", account, self.registry.address(self.spender)))
 
-    def permit(self, account: str, currency: str, amount_units: int, deadline_ts: int) -> Permit | None:
-        """Give the approval of exactly one amount, to be signed; None for a token that may know none. Chain: reads a nonce."""
+    def permit(
+        self, account: str, currency: str, amount_units: int, deadline_ts: int, spender: str | None = None
+    ) -> Permit | None:
+        """Give the approval of exactly one amount, to be signed; None for a token that may know none. Chain: reads a nonce.
+
+        Args: spender is the one of these approvals unless told otherwise.
+        """
         known = self.queries.currency(currency)
         if known.kind != "community":
             return None
@@ -42,7 +47,7 @@ class Approvals:
             token_name=known.name,
             chain_id=self.registry.chain_id,
             owner=account,
-            spender=self.registry.address(self.spender),
+            spender=spender or self.registry.address(self.spender),
             value_units=amount_units,
             nonce=self.chain.read("ERC20", token, "nonces", account),
             deadline_ts=deadline_ts,

@@ -10,6 +10,7 @@ from typing import Any
 
 from eth_abi.abi import decode, encode
 from eth_utils.abi import collapse_if_tuple
+from eth_utils.address import to_checksum_address
 from web3 import HTTPProvider
 
 from frontend.contracts.registry import function_abi, selector
@@ -135,6 +136,15 @@ class Chain:
     def balance(self, account: str) -> int:
         """Give an account's ETH in wei."""
         return _number(self.ask("eth_getBalance", [account, "latest"]))
+
+    def held(self, currency: str, account: str) -> int:
+        """Give what an account has of a currency, smallest units; 0 of what is no token."""
+        if currency == ZERO:
+            return self.balance(account)
+        try:
+            return int(self.read("ERC20", to_checksum_address(currency), "balanceOf", account))
+        except (Reverted, ValueError):
+            return 0
 
     def gas_price(self) -> int:
         """Give what the node suggests to pay for one gas, in wei."""

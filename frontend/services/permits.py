@@ -28,7 +28,7 @@ PERMIT = [
 ]
 ZERO = bytes(32)
 SIGNATURE_BYTES = 65
-# value, deadline, v, r, s of the call's last argument while nothing is signed
+# value, deadline, v, r, s while nothing is signed: the call's last argument, or its last three and what stands before
 Unsigned = tuple[int, int, int, bytes, bytes]
 
 
@@ -90,8 +90,11 @@ class Permit:
             raise _refused()
         inputs = function_abi(intent.contract, intent.function)["inputs"]
         values = tuple(from_json(part, value) for part, value in zip(inputs, intent.values, strict=True))
-        last = _with_signature(values[-1], v, raw)
-        return Call(intent.contract, intent.to, intent.function, (*values[:-1], last), intent.value_wei)
+        if [part["name"] for part in inputs][-3:] == ["v", "r", "s"]:
+            signed = (*values[:-3], v, raw[:32], raw[32:64])
+        else:
+            signed = (*values[:-1], _with_signature(values[-1], v, raw))
+        return Call(intent.contract, intent.to, intent.function, signed, intent.value_wei)
 
 
 def _with_signature(last: Any, v: int, raw: bytes) -> Any:

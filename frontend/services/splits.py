@@ -13,7 +13,6 @@ from frontend.formatters import ETH
 from frontend.marks import N_
 from frontend.services.chain import Chain
 from frontend.services.intents import Call, Intent, Intents, Line, Plan, checksummed
-from frontend.services.reverts import Reverted
 
 ABI = "Splits"
 MOST_PAYEES = 32
@@ -59,7 +58,7 @@ class Splits:
         """
         self.intents.check_chain()
         address = to_checksum_address(self.chain.read(ABI, self.registry.address(ABI), "depositOf", split_id))
-        return Deposit(address, [(currency, self._held(currency, address)) for currency in currencies])
+        return Deposit(address, [(currency, self.chain.held(currency, address)) for currency in currencies])
 
     def prepare_create(self, account: str, parts: Sequence[Part], form_key: str = "") -> Intent:
         """Give the intent that makes a split of these payees, in this order."""
@@ -180,15 +179,6 @@ class Splits:
         """Give the lines that say which split it is."""
         lines = [Line(N_("Split"), "number", str(split_id))]
         return lines if version is None else [*lines, Line(N_("Version"), "number", str(version))]
-
-    def _held(self, currency: str, account: str) -> int:
-        """Give what an account has; 0 of what is no token."""
-        if currency == ETH:
-            return self.chain.balance(account)
-        try:
-            return int(self.chain.read("ERC20", to_checksum_address(currency), "balanceOf", account))
-        except (Reverted, ValueError):
-            return 0
 
     def call(self, function: str, *args: object) -> Call:
         """Give a call of the contract."""

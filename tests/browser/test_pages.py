@@ -23,7 +23,7 @@ NICKNAME = "밤가마-지기"
 NO_PAGES = {
     "static", "auth.state", "content.show", "content.thumbnail", "contracts.addresses", "contracts.abi", "health.alive",
     "health.ready", "health.show", "identicon.show", "intents.document", "intents.index", "intents.panel", "notes.read",
-    "orders.by_transaction", "tokens.history", "transactions.tray", "curves.again",
+    "members.members_file", "orders.by_transaction", "tokens.history", "transactions.tray", "curves.again",
 }  # fmt: skip
 
 
@@ -36,6 +36,7 @@ def buyer(town: Town) -> Clerk:
 @pytest.fixture(scope="module")
 def things(buyer: Clerk, stall: Stall) -> dict[str, str]:
     """Ids that the pages show."""
+    proposal = proposal_to_vote_on(buyer, stall)
     waiting = buyer.buy(stall.in_eth)
     disputed = buyer.buy(stall.with_stakes)
     stall.seller.take(disputed, "accept")
@@ -77,8 +78,31 @@ def things(buyer: Clerk, stall: Stall) -> dict[str, str]:
         "work": work,
         "steward": steward,
         "intent": intent,
+        "proposal": proposal,
         "split": split_with_income(buyer, stall),
     }
+
+
+def proposal_to_vote_on(buyer: Clerk, stall: Stall) -> str:
+    """Open membership and governor, and propose something that members vote on; give the proposal's address."""
+    home, town = f"/c/{stall.community_id}", buyer.town
+    stall.steward.act(f"{home}/desk", f"{home}/mint", to=buyer.address, amount="500")
+    stall.steward.act(f"{home}/members", f"{home}/members/open")
+    stall.steward.act(f"{home}/members", f"{home}/members/tiers", tiers="10\n250.5")
+    rules = {"quorum_floor": "10", "threshold": "1", "min_members": "2"}
+    stall.steward.act(f"{home}/self-rule", f"{home}/self-rule/open", **rules)
+    for member in (buyer, stall.seller):
+        member.act(f"{home}/members", f"{home}/members/lock", amount="300")
+    buyer.act(f"{home}/members", f"{home}/members/unlock", amount="7")
+    new = f"{home}/proposals/new/call"
+    buyer.act(
+        new, new, title="벽돌을 사요, bricks", why="Kiln 3 leans.", target=stall.arbiter.address, data="0x12345678"
+    )
+    one = town.queries.proposals(stall.community_id).items[0]
+    place = f"{home}/proposals/{one.governor}/{one.id}"
+    town.pass_time(25 * 3_600)
+    stall.seller.act(place, f"{place}/vote", choice="against", reason="Nobody says what it does.")
+    return place
 
 
 def split_with_income(buyer: Clerk, stall: Stall) -> str:
@@ -115,6 +139,18 @@ PAGES: dict[str, tuple[str, str, Callable[[dict[str, str], Stall], str]]] = {
     "no-curve": ("curves.show", "-", lambda t, s: f"/c/{s.community_id}/curve"),
     "curve-to-be-opened": ("curves.opening", "c", lambda t, s: f"/c/{t['no_curve_yet']}/curve/open"),
     "desk-with-a-curve": ("communities.desk", "c", lambda t, s: f"/c/{t['no_curve_yet']}/desk"),
+    "members": ("members.show", "-", lambda t, s: f"/c/{s.community_id}/members"),
+    "own-membership": ("members.show", "b", lambda t, s: f"/c/{s.community_id}/members"),
+    "members-for-the-steward": ("members.show", "c", lambda t, s: f"/c/{s.community_id}/members"),
+    "proposals": ("proposals.index", "-", lambda t, s: f"/c/{s.community_id}/proposals"),
+    "proposal-for-a-member": ("proposals.show", "b", lambda t, s: f"{t['proposal']}?now=1"),
+    "proposal-for-a-stranger": ("proposals.show", "-", lambda t, s: t["proposal"]),
+    "propose-a-payment": ("proposals.new", "b", lambda t, s: f"/c/{s.community_id}/proposals/new/pay"),
+    "propose-a-call": ("proposals.new", "n", lambda t, s: f"/c/{s.community_id}/proposals/new/call"),
+    "self-rule": ("proposals.self_rule", "-", lambda t, s: f"/c/{s.community_id}/self-rule"),
+    "self-rule-for-the-steward": ("proposals.self_rule", "c", lambda t, s: f"/c/{s.community_id}/self-rule"),
+    "treasury": ("proposals.treasury", "-", lambda t, s: f"/c/{s.community_id}/treasury"),
+    "decided-commission": ("proposals.commission", "-", lambda t, s: f"/c/{s.community_id}/commission"),
     "choose-a-community": ("listings.new", "s", lambda t, s: "/listings/new"),
     "new-listing": ("listings.new", "s", lambda t, s: f"/listings/new?community={s.community_id}"),
     "my-listings": ("listings.mine", "s", lambda t, s: "/listings"),

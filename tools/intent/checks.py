@@ -123,6 +123,17 @@ def _check_address(found: Findings, reading: Reading) -> None:
             found.differences.append(f"subject: {_short(community)} is no community")
             return
         found.expect("to", document.to, ids.token_of(record.address("CommunityRegistry"), int(community)))
+    if contract == "Membership":
+        community = document["subject"]
+        if not (community.isascii() and community.isdigit() and 0 < int(community) < 2**64):
+            found.differences.append(f"subject: {_short(community)} is no community")
+            return
+        places = record.address("Memberships"), record.address("CommunityRegistry")
+        found.expect("to", document.to, ids.membership_of(*places, int(community)))
+    if contract == "CommunityGovernor":
+        if not ids.is_governor(record.address("Governors"), document.to):
+            found.differences.append(f"to: {document.to} is none of the first {ids.MOST_GOVERNORS} governors")
+        found.warn(f"Which community {ids.with_checksum(document.to)} decides for, the chain alone can say.")
 
 
 def _check_money(found: Findings, reading: Reading) -> None:
@@ -171,6 +182,9 @@ def permit_of(reading: Reading) -> tuple[dict[str, Any], str, int] | None:
         return reading.args["permit"], reading.currency, reading.args["maxTotal"]
     if reading.function == "buyWithPermit":
         return reading.args["permit"], reading.currency, reading.total
+    if reading.function == "lockWithPermit":
+        args = reading.args
+        return {**args, "value": args["amount"]}, reading.currency, args["amount"]
     if reading.function == "buyMany" and reading.args["permits"]:
         first = reading.args["permits"][0]
         return first["permit"], str(first["currency"]), reading.dues.get(str(first["currency"]), 0)
@@ -206,8 +220,10 @@ def _check_permit(found: Findings, reading: Reading) -> None:
     found.expect("permit.domain.chainId", domain["chainId"], str(reading.record.chain_id))
     found.expect("permit.domain.verifyingContract", domain["verifyingContract"].lower(), token)
     found.expect("permit.message.owner", message["owner"].lower(), document.account)
-    spender = "Curves" if reading.curve_token else "Market"
-    found.expect("permit.message.spender", message["spender"].lower(), reading.record.address(spender))
+    spender = reading.record.address("Curves" if reading.curve_token else "Market")
+    if reading.function == "lockWithPermit":
+        spender = document.to
+    found.expect("permit.message.spender", message["spender"].lower(), spender)
     found.expect("permit.message.value", message["value"], str(total))
     found.expect("permit.message.deadline", message["deadline"], str(args["deadline"]))
 
@@ -244,6 +260,10 @@ def _check_parties(found: Findings, reading: Reading) -> None:
         found.warn(
             f"{account} is neither the seller nor the first holder; refused unless the order was handed over to it."
         )
+    if reading.action == "members.withdraw":
+        found.expect("account", args["account"], account)
+    if reading.action == "members.delegate":
+        _warn_of_others(found, account, args["delegatee"], "The votes go to")
     if reading.action == "splits.collect":
         found.expect("ledger", args["ledger"], reading.record.address("Market"))
     if reading.action == "splits.create":
@@ -312,6 +332,10 @@ def _check_subject(found: Findings, reading: Reading) -> None:
     elif document["call"]["contract"] == "Personas":
         persona = "0x" + reading.nickname.encode().ljust(32, b"\0").hex() if reading.nickname else ""
         found.expect("subject", document["subject"], persona)
+    elif document["call"]["contract"] == "Membership":
+        return  # whose it is was proved by its address
+    elif document["call"]["contract"] == "CommunityGovernor":
+        found.expect("subject", document["subject"], _proposal_of(reading))
     elif reading.function in owners:
         found.expect("subject", document["subject"], owners[reading.function]())
     elif "id" in args:
@@ -328,6 +352,15 @@ def _token_of_subject(reading: Reading) -> str:
     if not (community.isascii() and community.isdigit() and 0 < int(community) < 2**64):
         return ""
     return ids.token_of(_registry(reading), int(community))
+
+
+def _proposal_of(reading: Reading) -> str:
+    """Give what a governor's call is about: a proposal by its number, or the governor where that is new."""
+    if reading.function == "propose":
+        return reading.document.to
+    if "proposalId" in reading.args:
+        return f"0x{reading.args['proposalId']:064x}"
+    return ids.proposal_id(reading.entry["inputs"], reading.raw)
 
 
 def _check_texts(found: Findings, reading: Reading) -> None:

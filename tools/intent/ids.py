@@ -19,6 +19,7 @@ CLOCKS = ("acceptFor", "deliverFor", "transitFor", "inspectFor", "ruleFor")
 KINDS = ("goods", "file", "blueprint", "service")
 COMMUNITY_MARK = keccak256(b"dokkaebi.community.account")[:12]
 MOST_COMMUNITIES = 500
+MOST_GOVERNORS = 500
 
 
 def listing_id(chain_id: int, market: str, terms_part: Part, terms: Sequence[Any]) -> str:
@@ -72,6 +73,34 @@ def created_address(maker: str, nonce: int) -> str:
     number = raw if len(raw) == 1 and raw[0] < 0x80 else bytes([0x80 + len(raw)]) + raw
     body = b"\x94" + bytes.fromhex(maker[2:]) + number
     return "0x" + keccak256(bytes([0xC0 + len(body)]) + body)[12:].hex()
+
+
+@cache
+def membership_of(memberships: str, registry: str, community_id: int) -> str:
+    """Give the address of a community's membership.
+
+    Memberships makes the pattern first, then one clone a community, at an address that follows from what stands behind its
+    code: the community's token and id. Source: OpenZeppelin, Clones.cloneDeterministicWithImmutableArgs; EIP-1014.
+    """
+    behind = bytes.fromhex(token_of(registry, community_id)[2:]) + community_id.to_bytes(8, "big")
+    code = bytes.fromhex("61004d3d81600a3d39f3363d3d373d3d3d363d73" + created_address(memberships, 1)[2:])
+    code += bytes.fromhex("5af43d82803e903d91602b57fd5bf3") + behind.rjust(32, b"\0")
+    salted = b"\xff" + bytes.fromhex(memberships[2:]) + bytes(32) + keccak256(code)
+    return "0x" + keccak256(salted)[12:].hex()
+
+
+@cache
+def is_governor(governors: str, address: str) -> bool:
+    """Tell whether an address is one of the first governors that were ever opened, of whichever community.
+
+    Governors makes two patterns first, then a governor and a timelock in turn.
+    """
+    return any(created_address(governors, 3 + 2 * place) == address for place in range(MOST_GOVERNORS))
+
+
+def proposal_id(parts: Sequence[Part], values: Sequence[Any]) -> str:
+    """Give the number of a proposal as hex: the hash of targets, values, calls and the hash of its words."""
+    return _hash(encode(list(parts), list(values)))
 
 
 def community_of(registry: str, token: str, first_guess: int = 0) -> int | None:

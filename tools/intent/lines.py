@@ -10,6 +10,7 @@ from tools.intent.reading import ETH, Reading
 
 Line = tuple[str, str]  # value, more
 Lines = Line | list[Line]  # several where the same label stands several times: any of them
+VOTES = ("Against", "For", "Abstain")
 ANY = "*"  # a token's symbol: somebody's own word, which the call does not hold
 
 # lines that come from the index and not from the call: the chain alone can say whether they are true
@@ -26,6 +27,8 @@ FROM_THE_INDEX = frozenset(
         "Version to be", "Payee so far", "Nickname to be claimed", "It can be taken over after",
         "Its holder until now", "At the price of now you pay", "The community's fee in it", "At the price of now you get",
         "The community's fee, taken off already", "Paid out to you besides, at the price of now",
+        "They can be taken out after", "What is proposed", "Votes are counted after",
+        "It can be carried out after",
     }
 )  # fmt: skip
 # of a change that the call names by its hash alone
@@ -55,6 +58,8 @@ def expected(reading: Reading) -> Mapping[str, Lines]:
         "splits": _splits,
         "personas": _personas,
         "curves": _curves,
+        "members": _members,
+        "proposals": _proposals,
     }[area](reading)
 
 
@@ -301,6 +306,40 @@ def _curve_opening(args: Mapping[str, Any], money: Callable[[int], Line]) -> dic
         "You buy at once, for yourself": (str(args["firstAmount"]), ANY),
         "For at most, fee included": money(args["maxTotal"]),
     }
+
+
+def _members(reading: Reading) -> Mapping[str, Lines]:
+    args = reading.args
+    if "thresholds" in args:
+        return {"A tier begins at": [(str(units), ANY) for units in args["thresholds"]]}
+    found: dict[str, Lines] = {}
+    if "amount" in args:
+        found |= {label: (str(args["amount"]), ANY) for label in ("You lock", "You unlock")}
+    if "number" in args:
+        found["Unlock"] = (str(args["number"]), "")
+    if "account" in args:
+        found["It goes to"] = _address(args["account"])
+    return found | ({"Votes with your tokens": _address(args["delegatee"])} if "delegatee" in args else {})
+
+
+def _proposals(reading: Reading) -> Mapping[str, Lines]:
+    args = reading.args
+    if "params" in args:
+        rules = args["params"]
+        return {
+            "From a proposal to the count of votes": (str(rules["votingDelay"]), ""),
+            "Time of voting": (str(rules["votingPeriod"]), ""),
+            "From a won vote to its execution": (str(rules["timelockDelay"]), ""),
+            "Quorum, of all locked tokens": (str(rules["quorumBps"]), ""),
+            "Quorum, at least": (str(rules["quorumFloor"]), ANY),
+            "Votes to propose": (str(rules["proposalThreshold"]), ANY),
+            "Members to propose": (str(rules["minMembers"]), ""),
+            "You can veto until": (str(rules["vetoUntil"]), ""),
+        }
+    if "support" in args:
+        choice = VOTES[args["support"]] if args["support"] < len(VOTES) else "?"
+        return {"Your vote": (choice, ""), "Your reason, for all to read": (args.get("reason", ""), "")}
+    return {"Calls": (str(len(args["targets"])), "")}
 
 
 def _splits(reading: Reading) -> Mapping[str, Lines]:

@@ -66,6 +66,19 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "splits.approve": ("Splits", "approve"),
     "splits.disapprove": ("Splits", "approve"),
     "splits.change": ("Splits", "change"),
+    "members.open": ("Memberships", "open"),
+    "members.set_tiers": ("Membership", "setTiers"),
+    "members.lock": ("Membership", "lock", "lockWithPermit"),
+    "members.request_unlock": ("Membership", "requestUnlock"),
+    "members.cancel_unlock": ("Membership", "cancelUnlock"),
+    "members.withdraw": ("Membership", "withdraw"),
+    "members.delegate": ("Membership", "delegate"),
+    "proposals.open_governor": ("Governors", "open"),
+    "proposals.propose": ("CommunityGovernor", "propose"),
+    "proposals.vote": ("CommunityGovernor", "castVote", "castVoteWithReason"),
+    "proposals.queue": ("CommunityGovernor", "queue"),
+    "proposals.execute": ("CommunityGovernor", "execute"),
+    "proposals.cancel": ("CommunityGovernor", "cancel"),
     "personas.commit": ("Personas", "commit"),
     "personas.claim": ("Personas", "claim"),
     "personas.set_profile": ("Personas", "setProfile"),
@@ -181,7 +194,10 @@ def read_call(document: Document, record: Record, entry: Part) -> Reading:
     found = Reading(document, record, entry, args, raw)
     if "terms" in args:
         return _about_terms(found)
-    if document["call"]["contract"] == "Personas":
+    contract = document["call"]["contract"]
+    if contract == "Membership":
+        return _about_money(found, ids.token_of(record.address("CommunityRegistry"), _guess(document)))
+    if contract in ("Personas", "Memberships", "Governors", "CommunityGovernor"):
         return found  # no money in it
     if document["call"]["contract"] == "Curves":
         return _about_curve(found)

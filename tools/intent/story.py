@@ -15,7 +15,8 @@ def told(reading: Reading) -> Iterator[str]:
     """Give the sentences, without end marks of a list."""
     document = reading.document
     contract = document["call"]["contract"]
-    name = reading.record.name_at(document.to) or ("a token" if contract == "ERC20" else "a community's token")
+    others = {"ERC20": "a token", "Membership": "a community's membership", "CommunityGovernor": "a governor"}
+    name = reading.record.name_at(document.to) or others.get(contract, "a community's token")
     yield f"{address(document.account)} sends a transaction to {name} at {address(document.to)}, chain {reading.record.chain_id}."
     yield from TOLD.get(reading.action, _order)(reading)
     if document.value_wei:
@@ -282,6 +283,46 @@ def _curve_opening(reading: Reading) -> Iterator[str]:
         yield f"You buy {first} tokens at once, for at most {reading.amount(args['maxTotal'])}."
 
 
+def _member(reading: Reading) -> Iterator[str]:
+    args, community = reading.args, reading.document["subject"]
+    texts: dict[str, Callable[[], str]] = {
+        "members.open": lambda: f"It opens the membership of community {args['id']}; nothing else changes.",
+        "members.set_tiers": lambda: (
+            f"Tiers of community {community} begin at {', '.join(reading.amount(u) for u in args['thresholds']) or 'nothing'}."
+        ),
+        "members.lock": lambda: (
+            f"It locks {reading.amount(args['amount'])} of yours; they come out 30 days after you ask."
+        ),
+        "members.request_unlock": lambda: (
+            f"It asks for {reading.amount(args['amount'])} back: their votes end now, they come out in 30 days."
+        ),
+        "members.cancel_unlock": lambda: f"It takes your unlock number {args['number']} back; its tokens count again.",
+        "members.withdraw": lambda: f"It sends the tokens of unlock {args['number']} to {address(args['account'])}.",
+        "members.delegate": lambda: f"From now on {address(args['delegatee'])} votes with your locked tokens.",
+    }
+    yield texts[reading.action]()
+    if reading.function == "lockWithPermit":
+        yield f"You also sign an approval: the membership may take {reading.amount(args['amount'])}, once."
+
+
+def _proposal(reading: Reading) -> Iterator[str]:
+    args = reading.args
+    if "params" in args:
+        yield f"It opens a governor and a timelock for community {args['id']}. Their rules never change."
+        return
+    if "support" in args:
+        choice = ("against", "for", "neither for nor against")[min(args["support"], 2)]
+        yield f"It votes {choice} proposal {reading.document['subject']}, with all your votes, and cannot be changed."
+        return
+    verb = {"propose": "proposes", "queue": "queues", "execute": "carries out", "cancel": "ends"}[reading.function]
+    yield f"It {verb} a proposal with {len(args['targets'])} calls by the governor's timelock:"
+    for target, units, data in zip(args["targets"], args["values"], args["calldatas"], strict=False):
+        name = reading.record.name_at(target) or "an address"
+        yield f"  {name} {address(target)}, {decimal(units, ETH_DECIMALS)} ETH, data 0x{data.hex()}"
+    if "description" in args:
+        yield f"Its words are {printable(args['description'])}."
+
+
 def _token(reading: Reading) -> Iterator[str]:
     args, subject = reading.args, reading.document["subject"]
     if reading.function == "mintBatch":
@@ -350,6 +391,9 @@ TOLD: dict[str, Callable[[Reading], Iterator[str]]] = {
     **{f"splits.{verb}": _split for verb in ("propose", "approve", "disapprove", "change")},
     **{f"personas.{verb}": _persona for verb in ("commit", "claim", "set_profile", "offer", "accept", "retire")},
     "personas.withdraw_offer": _persona,
+    **{f"members.{verb}": _member for verb in ("open", "set_tiers", "lock", "request_unlock", "cancel_unlock")},
+    **{f"members.{verb}": _member for verb in ("withdraw", "delegate")},
+    **{f"proposals.{verb}": _proposal for verb in ("open_governor", "propose", "vote", "queue", "execute", "cancel")},
     **{f"tokens.{verb}": _token for verb in ("mint", "mint_batch", "renounce_mint", "mint_vested", "burn", "transfer")},
     **{f"tokens.{verb}": _token for verb in ("set_contract_uri", "freeze_contract_uri")},
     **{f"curves.{verb}": _curve for verb in ("buy", "sell", "swap", "open")},

@@ -1,7 +1,7 @@
 // Does the server's transaction say what the form said? The call is rebuilt here from its arguments, the contract's
 // interface and the registry, and every number that the page can know is compared. The result is a list of what differs.
 
-import { bytesOf, encodeCall, hashOf, hex } from "./abi.js";
+import { bytesOf, encodeCall, hashOf, hex, selectorOf } from "./abi.js";
 import { keccak256 } from "./keccak.js";
 import { readLink } from "./settlement.js";
 import { hashOfChange, readChange } from "./split-link.js";
@@ -50,6 +50,14 @@ const FORMS = [
   [/^\/c\/(\d+)\/token\/vested$/, ["tokens.mint_vested"]],
   [/^\/c\/(\d+)\/curve\/(buy|swap|open)$/, ["curves.$2", "token.approve"]],
   [/^\/c\/(\d+)\/curve\/sell$/, ["curves.sell"]],
+  [/^\/c\/(\d+)\/members\/(open|lock|delegate)$/, ["members.$2"]],
+  [/^\/c\/(\d+)\/members\/tiers$/, ["members.set_tiers"]],
+  [/^\/c\/(\d+)\/members\/unlock$/, ["members.request_unlock"]],
+  [/^\/c\/(\d+)\/members\/unlocks\/(\d+)\/cancel$/, ["members.cancel_unlock"]],
+  [/^\/c\/(\d+)\/members\/unlocks\/(\d+)\/withdraw$/, ["members.withdraw"]],
+  [/^\/c\/(\d+)\/self-rule\/open$/, ["proposals.open_governor"]],
+  [/^\/c\/(\d+)\/proposals\/new\/(pay|fee|describe|accept|call)$/, ["proposals.propose"]],
+  [/^\/c\/(\d+)\/proposals\/(0x[0-9a-f]{40})\/(0x[0-9a-f]{64})\/(vote|queue|execute|cancel)$/i, ["proposals.$4"]],
   [/^\/credits\/(0x[0-9a-f]{40})\/(0x[0-9a-f]{40})\/withdraw$/i, ["credits.withdraw"]],
 ];
 
@@ -106,6 +114,19 @@ const FUNCTIONS = {
   "splits.approve": ["Splits", "approve"],
   "splits.disapprove": ["Splits", "approve"],
   "splits.change": ["Splits", "change"],
+  "members.open": ["Memberships", "open"],
+  "members.set_tiers": ["Membership", "setTiers"],
+  "members.lock": ["Membership", "lock", "lockWithPermit"],
+  "members.request_unlock": ["Membership", "requestUnlock"],
+  "members.cancel_unlock": ["Membership", "cancelUnlock"],
+  "members.withdraw": ["Membership", "withdraw"],
+  "members.delegate": ["Membership", "delegate"],
+  "proposals.open_governor": ["Governors", "open"],
+  "proposals.propose": ["CommunityGovernor", "propose"],
+  "proposals.vote": ["CommunityGovernor", "castVote", "castVoteWithReason"],
+  "proposals.queue": ["CommunityGovernor", "queue"],
+  "proposals.execute": ["CommunityGovernor", "execute"],
+  "proposals.cancel": ["CommunityGovernor", "cancel"],
   "personas.commit": ["Personas", "commit"],
   "personas.claim": ["Personas", "claim"],
   "personas.set_profile": ["Personas", "setProfile"],
@@ -143,11 +164,25 @@ function sameDigits(text, units) {
 // The registry makes the token's implementation first (nonce 1) and then nothing but one token a community, in order; so a
 // token's address follows from its community's number, and nobody can put another one in its place. Yellow Paper, section 7.
 export function tokenOf(registryAddress, community) {
-  const digits = (BigInt(community) + 1n).toString(16);
+  return createdBy(registryAddress, BigInt(community) + 1n);
+}
+
+function createdBy(maker, nonce) {
+  const digits = nonce.toString(16);
   const raw = bytesOf(`0x${digits.length % 2 ? "0" : ""}${digits}`);
   const number = raw.length === 1 && raw[0] < 0x80 ? raw : [0x80 + raw.length, ...raw];
-  const body = [0x94, ...bytesOf(registryAddress), ...number];
+  const body = [0x94, ...bytesOf(maker), ...number];
   return hex(keccak256(Uint8Array.from([0xc0 + body.length, ...body])).slice(12));
+}
+
+// Memberships makes the pattern first (nonce 1), then one clone a community, at an address that follows from what stands
+// behind its code: token and id. OpenZeppelin's Clones; EIP-1014.
+export function membershipOf(contracts, community) {
+  const pattern = createdBy(contracts.Memberships, 1n);
+  const behind = tokenOf(contracts.CommunityRegistry, community).slice(2) + BigInt(community).toString(16).padStart(16, "0");
+  const code = `0x61004d3d81600a3d39f3363d3d373d3d3d363d73${pattern.slice(2)}5af43d82803e903d91602b57fd5bf3${behind.padStart(64, "0")}`;
+  const salted = `0xff${contracts.Memberships.slice(2)}${"0".repeat(64)}${hex(keccak256(bytesOf(code))).slice(2)}`;
+  return hex(keccak256(bytesOf(salted)).slice(12));
 }
 
 function readTerms(terms) {
@@ -162,7 +197,9 @@ const termsOf = values => readTerms(values[0]);
 const rule = (terms, bit, mask) => (terms.rules >> BigInt(bit)) & BigInt(mask);
 const referralBps = terms => rule(terms, 32, 0xffff);
 // what has only its signature still to come: a permit, or the list of a cart's permits
-export const withoutSignature = last => (Array.isArray(last[0]) ? last.map(([currency, permit]) => [currency, permit.slice(0, 2)]) : last.slice(0, 2));
+const withoutSignature = last => (Array.isArray(last[0]) ? last.map(([currency, permit]) => [currency, permit.slice(0, 2)]) : last.slice(0, 2));
+
+export const unsigned = (name, values) => (name === "lockWithPermit" ? values.slice(0, 2) : [...values.slice(0, -1), withoutSignature(values.at(-1))]);
 
 // items of a cart: terms, quantity, maxTotal, maxFeeBps, purchase
 function cartDue(items, currency) {
@@ -221,6 +258,11 @@ export function check({ intent, registry, abi, marketAbi, form, shownValue }) {
   if (contract === "CommunityToken") {
     const known = /^[1-9]\d{0,18}$/.test(intent.subject);
     expect("token", known && same(intent.to, tokenOf(registry.contracts.CommunityRegistry, intent.subject)), intent.to);
+  }
+
+  if (contract === "Membership") {
+    const known = /^[1-9]\d{0,18}$/.test(intent.subject);
+    expect("membership", known && same(intent.to, membershipOf(registry.contracts, intent.subject)), intent.to);
   }
 
   const entry = abi.find(part => part.type === "function" && part.name === name);
@@ -290,6 +332,9 @@ export function check({ intent, registry, abi, marketAbi, form, shownValue }) {
     if (name === "setProfile") expect("profile", values[1].endsWith(`/content/${values[2]}`), values[1]);
   }
   if (contract === "Curves") due = checkCurve(intent, registry, form, expect);
+  if (contract === "Memberships" || contract === "Governors") expect("subject", intent.subject === String(values[0]), intent.subject);
+  if (intent.action === "members.withdraw") expect("account", same(values[0], intent.from), values[0]);
+  if (contract === "CommunityGovernor") expect("subject", same(intent.subject, proposalOf(intent)), intent.subject);
   expect("value", value === due, value);
   if (shownValue !== null) expect("value shown", value === BigInt(shownValue), shownValue);
   if (intent.action === "token.approve") expect("spender", spendersOf(form, registry).some(one => same(values[0], one)), values[0]);
@@ -303,13 +348,23 @@ function compareIds(form, listing, key, expect) {
   if (found) expect(found[1] === "l" ? "listing" : "order", same(found[2], found[1] === "l" ? listing : key), found[2]);
 }
 
+// what a call of a governor is about: a proposal by its number, or the governor itself where that is new
+function proposalOf({ to, call }) {
+  if (call.function === "propose") return to;
+  if (call.function.startsWith("castVote")) return `0x${BigInt(call.values[0]).toString(16).padStart(64, "0")}`;
+  return hashOf([{ type: "address[]" }, { type: "uint256[]" }, { type: "bytes[]" }, { type: "bytes32" }], call.values);
+}
+
 // what an approval must say: the token, how much of it, until when, and who may take it
-function permitOf({ action, call }, registry, form) {
+function permitOf({ action, call, subject, to }, registry, form) {
   const { values } = call;
   const { Market, Curves } = registry.contracts;
   if (action === "market.buy_many") {
     const token = values[2][0]?.[0];
     return { token, total: cartDue(values[0], token), deadline: values[1], spender: Market };
+  }
+  if (action === "members.lock") {
+    return { token: tokenOf(registry.contracts.CommunityRegistry, subject), total: BigInt(values[0]), deadline: values[1], spender: to };
   }
   // in which currency a curve trades, the call does not say
   if (action === "curves.buy") return { token: form?.fields.currency, total: BigInt(values[2]), deadline: values[3], spender: Curves };
@@ -317,7 +372,7 @@ function permitOf({ action, call }, registry, form) {
   return { token: values[0][2], total: BigInt(values[2]), deadline: values[4], spender: Market };
 }
 
-// the approval lets one of our contracts take exactly the total, once, until the call's own deadline
+// the approval lets one of our contracts, or a membership, take exactly the total, once, until the call's own deadline
 export function checkPermit(intent, registry, expect, form = null) {
   const { domain, message, primaryType, types } = intent.permit;
   const { token, total, deadline, spender } = permitOf(intent, registry, form);
@@ -338,7 +393,7 @@ function compareForm(form, intent, registry, listingOf, expect) {
   const line = FORMS.map(([pattern, actions]) => [pattern.exec(form.path), actions]).find(([found]) => found);
   if (!line) return;
   const [found, actions] = line;
-  expect("form", actions.map(a => a.replace("$2", found[2])).includes(intent.action), `${form.path} → ${intent.action}`);
+  expect("form", actions.map(a => a.replace(/\$(\d)/, (_, place) => found[place])).includes(intent.action), `${form.path} → ${intent.action}`);
   const number = (what, typed, value) => expect(what, digits(typed) === String(value), value);
   const amount = (what, typed, value) => expect(what, unitsOf(typed, ETH_DECIMALS) === BigInt(value), value);
   // in the order's own currency, whose decimals this page does not know unless it is ETH
@@ -346,7 +401,11 @@ function compareForm(form, intent, registry, listingOf, expect) {
     expect(what, BigInt(values[0][2]) === 0n ? unitsOf(typed, ETH_DECIMALS) === BigInt(value) : sameDigits(typed, value), value);
   const percent = (what, typed, value) => expect(what, unitsOf(typed, 2) === BigInt(value), value);
   const address = (what, typed, value) => expect(what, same((typed || "").trim() || ZERO, value), value);
-  if (intent.action.startsWith("tokens.")) number("community", found[1], intent.subject);
+  if (/^(tokens|members)\./.test(intent.action)) number("community", found[1], intent.subject);
+  if (found[4] && intent.action.startsWith("proposals.")) {
+    expect("governor", same(found[2], intent.to), intent.to);
+    expect("proposal", same(found[3], intent.subject), intent.subject);
+  }
   switch (intent.action) {
     case "market.buy":
       number("quantity", f.quantity, values[1]);
@@ -456,6 +515,33 @@ function compareForm(form, intent, registry, listingOf, expect) {
       expect("approved", values[1] === (intent.action === "splits.approve"), values[1]);
       break;
     }
+    case "members.set_tiers": {
+      const lines = (f.tiers || "").split("\n").map(line => line.trim()).filter(Boolean);
+      expect("tiers", lines.map(line => unitsOf(line, ETH_DECIMALS)).join() === values[0].join(), values[0].join());
+      break;
+    }
+    case "members.lock":
+    case "members.request_unlock":
+      amount("amount", f.amount, values[0]);
+      break;
+    case "members.cancel_unlock":
+    case "members.withdraw":
+      number("unlock", found[2], values.at(-1));
+      break;
+    case "members.delegate":
+      address("to", f.to, values[0]);
+      break;
+    case "proposals.open_governor":
+      number("community", found[1], values[0]);
+      compareRules(f, values[1], expect);
+      break;
+    case "proposals.propose":
+      compareProposal(f, found, intent, registry, expect);
+      break;
+    case "proposals.vote":
+      expect("vote", { against: "0", for: "1", abstain: "2" }[f.choice] === String(values[1]), values[1]);
+      expect("reason", spelled(f.reason) === (values[2] ?? ""), values[2]);
+      break;
     case "personas.commit":
       expect("commitment", same(f.commitment, values[0]), values[0]);
       break;
@@ -587,6 +673,53 @@ function compareCurve(f, values, expect) {
     expect(`step ${i + 1}`, unitsOf(f[`${row}up_to`], ETH_DECIMALS) === BigInt(upTo ?? -1), upTo);
     price(`price ${i + 1}`, f[`${row}price`], stepPrice ?? -1);
   });
+}
+
+const spelled = text => (text || "").normalize("NFC").replace(/\r\n/g, "\n").trim();
+
+function compareRules(f, rules, expect) {
+  const [delay, period, timelock, quorum, floor, threshold, members, veto] = rules;
+  for (const [name, value] of [["voting_delay", delay], ["voting_period", period], ["timelock_delay", timelock]]) {
+    expect(name, secondsOf(f, name) === BigInt(value), value);
+  }
+  expect("quorum", unitsOf(f.quorum, 2) === BigInt(quorum), quorum);
+  expect("least quorum", unitsOf(f.quorum_floor, ETH_DECIMALS) === BigInt(floor), floor);
+  expect("votes to propose", unitsOf(f.threshold, ETH_DECIMALS) === BigInt(threshold), threshold);
+  expect("members", digits(f.min_members) === String(members), members);
+  expect("veto", dayOf(f.veto_until) === String(veto), veto);
+}
+
+const numbered = (name, ...types) => ({ name, inputs: types.map(type => ({ type })) });
+
+// the one call that each kind of proposal makes, and the words that go with it
+function compareProposal(f, [, community, kind], intent, registry, expect) {
+  const [targets, wei, data, words] = intent.call.values;
+  const text = spelled(`${spelled(f.title)}\n\n${spelled(f.why)}`);
+  expect("words", same(words.split("#proposer=")[1], intent.from) && words.startsWith(`${text}\n\n#proposer=`), words);
+  expect("calls", [targets, wei, data].every(list => list.length === 1), targets.length);
+  const { CommunityRegistry: office } = registry.contracts;
+  const token = tokenOf(office, community);
+  const is = (target, units, call) => {
+    expect("target", same(target, targets[0]), targets[0]);
+    expect("wei", units === BigInt(wei[0]), wei[0]);
+    if (call !== null) expect("call", same(call, data[0]), data[0]);
+  };
+  if (kind === "fee") is(office, 0n, encodeCall(numbered("setFeeBps", "uint64", "uint16"), [community, String(unitsOf(f.fee, 2))]));
+  else if (kind === "accept") is(office, 0n, encodeCall(numbered("acceptStewardship", "uint64"), [community]));
+  else if (kind === "describe") {
+    is(token, 0n, null);
+    expect("call", data[0].startsWith(hex(selectorOf(numbered("setContractURI", "string", "bytes32")))), data[0]);
+  } else if (kind === "call") {
+    is(f.target.trim(), unitsOf(f.value || "0", ETH_DECIMALS), f.data?.trim() || "0x");
+  } else {
+    const currency = f.currency === "other" ? f.other_currency.trim() : f.currency;
+    if (same(currency, ZERO)) is(f.to.trim(), unitsOf(f.amount, ETH_DECIMALS), "0x");
+    else {
+      const units = BigInt(`0x${data[0].slice(-64)}`);
+      is(currency, 0n, encodeCall(numbered("transfer", "address", "uint256"), [f.to.trim(), String(units)]));
+      expect("amount", same(currency, token) ? unitsOf(f.amount, ETH_DECIMALS) === units : sameDigits(f.amount, units), units);
+    }
+  }
 }
 
 // when a day begins, unix time as text

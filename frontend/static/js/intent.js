@@ -1,6 +1,6 @@
 // An intent's page: check what the server built, ask the wallet, report what it answered. The panel follows by itself.
 
-import { check, withoutSignature } from "./check.js";
+import { check, unsigned } from "./check.js";
 import { WalletProblem, accountOf, chainOf, findWallet, onChain, post, problemOf, say, tell, text } from "./wallet.js";
 
 const place = document.getElementById("intent");
@@ -62,8 +62,8 @@ async function signPermit(provider, intent) {
   document.getElementById("intent-data").textContent = whole.data;
   document.getElementById("intent-gas").textContent = String(parseInt(whole.gas, 16));
   // nothing but the signature may have changed
-  const unsigned = values => JSON.stringify([...values.slice(0, -1), withoutSignature(values.at(-1))]);
-  if (whole.permit || unsigned(whole.call.values) !== unsigned(intent.call.values)) throw new WalletProblem("mismatch", "permit");
+  const rest = one => JSON.stringify(unsigned(one.call.function, one.call.values));
+  if (whole.permit || rest(whole) !== rest(intent)) throw new WalletProblem("mismatch", "permit");
   return verify(whole);
 }
 

@@ -17,6 +17,7 @@ from frontend.errors import Refused
 from frontend.pages.curves import beside_units, outlook
 from frontend.services.carts import Wanted
 from frontend.services.curves import NewCurve
+from frontend.services.proposals import GovernorRules
 from frontend.services.split_changes import Change, Share, link_of
 from frontend.services.splits import Part, account_of_version
 from tests.frontend.chain.agreeing import list_work, send_call, signature_of, signed_link
@@ -65,6 +66,8 @@ class Tour:
         self.personas()
         self.curves()
         self.money()
+        self.members()
+        self.decisions()
         self.farewell()
         return self.documents
 
@@ -435,6 +438,68 @@ class Tour:
         self.built("withdraw_to_another", self.seller, taking(owner, to_checksum_address(other.lower()), 10**16))
         self.done("withdraw_from", self.seller, taking(account, owner, 10**10))
         self.built("push", self.stranger, lambda s, who: s.credits.prepare_push(who, owner, ETH))
+
+    def members(self) -> None:
+        """Two members lock tokens; one of them unlocks some, and takes it back or out."""
+        self.on_members("open_membership", "open", self.seller)
+        self.on_members("tiers", "set_tiers", self.seller, [ETHER, 5 * ETHER])
+        locked = self.on_members("lock", "lock", self.buyer, 4 * ETHER)
+        self.documents["lock_signed"] = self.buyer.intent(locked["id"])
+        assert self.documents["lock_signed"]["call"]["function"] == "lockWithPermit"
+        self.on_members("lock_2", "lock", self.stranger, 2 * ETHER)
+        self.on_members("unlock", "request_unlock", self.stranger, ETHER)
+        self.on_members("unlock_2", "request_unlock", self.stranger, ETHER // 2)
+        self.on_members("cancel_unlock", "cancel_unlock", self.stranger, 1)
+        self.on_members("delegate", "delegate", self.stranger, self.buyer.address)
+        self.wait(30)
+        self.on_members("take_unlocked", "withdraw", self.stranger, 0)
+
+    def on_members(self, name: str, deed: str, person: Person, *args: Any) -> dict[str, Any]:
+        """Do something with the membership."""
+        return self.done(name, person, lambda s, who: getattr(s.members, f"prepare_{deed}")(who, self.id, *args))
+
+    def wait(self, days: int) -> None:
+        """Let time pass."""
+        self.site.market.warp(days * DAY_S + 60)
+        self.site.follow()
+
+    def decisions(self) -> None:
+        """A payment is carried through all its steps; another proposal is taken back."""
+        rules = GovernorRules(DAY_S, 2 * DAY_S, DAY_S, 2_000, ETHER, ETHER, 2, self.site.market.now() + 30 * DAY_S)
+        self.done("governor", self.seller, lambda s, who: s.proposals.prepare_open_governor(who, self.id, rules))
+        with self.site.app.app_context():
+            (governor,) = self.site.bound.queries.governors(self.id)
+        plain = {"permit": None, "chainId": 31337, "data": "0x", "gas": hex(60_000)}
+        self.buyer.send({**plain, "to": to_checksum_address(governor.timelock), "value": hex(ETHER)}, report=False)
+        self.propose_payment("propose_calls", governor, "부품을 사요")
+        first = self.newest()
+        self.propose_payment("propose_calls_2", governor, "실수예요")
+        second = self.newest()
+        self.done("take_back", self.buyer, lambda s, who: s.proposals.prepare_cancel(who, governor, second))
+        self.wait(1)
+        self.done(
+            "vote", self.buyer, lambda s, who: s.proposals.prepare_vote(who, governor, first, "for", "꼭 필요해요")
+        )
+        self.built(
+            "vote_silent", self.stranger, lambda s, who: s.proposals.prepare_vote(who, governor, first, "abstain", "")
+        )
+        self.wait(4)
+        self.done("queue", self.stranger, lambda s, who: s.proposals.prepare_queue(who, governor, first))
+        self.wait(1)
+        held = int(self.site.market.rpc("eth_getBalance", self.arbiter.address, "latest"), 16)
+        self.done("execute", self.stranger, lambda s, who: s.proposals.prepare_execute(who, governor, first))
+        assert int(self.site.market.rpc("eth_getBalance", self.arbiter.address, "latest"), 16) == held + ETHER // 4
+
+    def propose_payment(self, name: str, governor: Any, words: str) -> None:
+        """Propose to pay a quarter of an ether to the arbiter."""
+        with self.site.app.app_context():
+            call = self.site.bound.services.calls.pay(ETH, self.arbiter.address, ETHER // 4)
+        self.done(name, self.buyer, lambda s, who: s.proposals.prepare_propose(who, governor, [call], words))
+
+    def newest(self) -> Any:
+        """Give the proposal that was made last."""
+        with self.site.app.app_context():
+            return self.site.bound.queries.proposals(self.id).items[0]
 
     def farewell(self) -> None:
         self.done("freeze", self.seller, lambda s, who: s.tokens.prepare_freeze_contract_uri(who, self.id))

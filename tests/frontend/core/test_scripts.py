@@ -15,12 +15,14 @@ import pytest
 from eth_abi.abi import encode
 from eth_account.messages import encode_typed_data
 from eth_utils.abi import collapse_if_tuple
+from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from frontend.contracts.registry import EXPORTED, exported_abi, function_abi, selector
 from frontend.formatters import ETH, decimal_text
+from frontend.index.proposal_state import proposal_id
 from frontend.index.split_views import Split, SplitPayee
 from frontend.index.views import Extras, Milestone
 from frontend.nicknames import normalised, persona_of
@@ -33,13 +35,14 @@ from frontend.services.split_changes import Change, Share, SplitChanges, link_of
 from frontend.services.split_changes import read_link as read_change
 from frontend.services.terms import Purchase, Terms, extras_abi, listing_id, order_key, ref_of
 from tests.helpers.nicknames import commitment
-from tools.intent.ids import token_of
+from tools.intent.ids import membership_of, token_of
 
 SLOW_IS_WELL = [HealthCheck.too_slow]  # a busy machine says nothing of the data
 SCRIPTS = Path(__file__).parents[3] / "frontend" / "static" / "js"
 MARKET, REGISTRY, TOKEN = "0x" + "12" * 20, "0x" + "34" * 20, "0x" + "56" * 20
 SPLITS, PERSONAS = "0x" + "78" * 20, "0x" + "9a" * 20
 CLAIMS, CURVES = "0x" + "bc" * 20, "0x" + "de" * 20
+MEMBERSHIPS, GOVERNORS, GOVERNOR = "0x" + "ab" * 20, "0x" + "cd" * 20, "0x" + "60" * 20
 COMMUNITY_TOKEN = token_of(REGISTRY, 1)
 SELLER, BUYER, ARBITER = "0x" + "51" * 20, "0x" + "b1" * 20, "0x" + "a1" * 20
 CHAIN_ID = 31337
@@ -48,7 +51,7 @@ RUNNER = """
 import { createInterface } from "node:readline";
 import { keccak256 } from "./keccak.js";
 import { bytesOf, encodeCall, hex } from "./abi.js";
-import { check, tokenOf, unitsOf } from "./check.js";
+import { check, membershipOf, tokenOf, unitsOf } from "./check.js";
 import { commitmentOf, spelled } from "./commitment.js";
 import { checkSettlement, decimal, linkOf, readLink } from "./settlement.js";
 import { ruled } from "./ruling.js";
@@ -71,6 +74,7 @@ const jobs = {
   sharesCall: ([split, version]) => sharesCall(split, version),
   rows: ([values, link]) => rowsOfChange(values, readChange(link)).map(row => [row.seat, row.account, row.now, row.bps, row.mustAgree, row.forbidden]),
   decimal: ([units, decimals]) => decimal(BigInt(units), decimals),
+  membership: ([contracts, community]) => membershipOf(contracts, community),
   token: ([registry, community]) => tokenOf(registry, community),
   units: ({text, decimals}) => { const found = unitsOf(text, decimals); return found === null ? null : String(found); },
 };
@@ -198,8 +202,15 @@ PURCHASE = Purchase(salt="0x" + "ee" * 32, payer=BUYER, holder=BUYER, arbiter=AR
 KEY = order_key(LISTING, BUYER, ref_of(PURCHASE.to_abi()))
 
 CONTRACTS = {
-    "Market": MARKET, "CommunityRegistry": REGISTRY, "Splits": SPLITS, "Personas": PERSONAS, "Claims": CLAIMS, "Curves": CURVES,
-}  # fmt: skip
+    "Market": MARKET,
+    "CommunityRegistry": REGISTRY,
+    "Splits": SPLITS,
+    "Personas": PERSONAS,
+    "Claims": CLAIMS,
+    "Curves": CURVES,
+    "Memberships": MEMBERSHIPS,
+    "Governors": GOVERNORS,
+}
 
 
 def document(action, contract, function, args, *, to=MARKET, value=0, subject="", sender=BUYER, permit=None):
@@ -784,6 +795,163 @@ def test_a_deed_of_a_persona_that_is_not_what_its_form_says_is_found_out(script,
         assert wrong(honest, **change) != [], change
 
 
+MEMBERSHIP = membership_of(MEMBERSHIPS, REGISTRY, 7)
+MEMBER_DEEDS = {
+    "members.open": ("Memberships", "open", "/c/7/members/open", {}, (7,), [(8,)]),
+    "members.set_tiers": (
+        "Membership", "setTiers", "/c/7/members/tiers", {"tiers": "1\r\n 2.5\r\n"}, ((10**18, 25 * 10**17),),
+        [((10**18,),), ((10**18, 26 * 10**17),)],
+    ),
+    "members.lock": ("Membership", "lock", "/c/7/members/lock", {"amount": "1.5"}, (15 * 10**17,), [(15 * 10**16,)]),
+    "members.request_unlock": (
+        "Membership", "requestUnlock", "/c/7/members/unlock", {"amount": "2"}, (2 * 10**18,), [(2 * 10**18 + 1,)],
+    ),
+    "members.cancel_unlock": ("Membership", "cancelUnlock", "/c/7/members/unlocks/3/cancel", {}, (3,), [(2,)]),
+    "members.withdraw": (
+        "Membership", "withdraw", "/c/7/members/unlocks/3/withdraw", {}, (BUYER, 3), [(SELLER, 3), (BUYER, 4)],
+    ),
+    "members.delegate": ("Membership", "delegate", "/c/7/members/delegate", {"to": SELLER}, (SELLER,), [(ARBITER,)]),
+    "proposals.open_governor": (
+        "Governors", "open", "/c/7/self-rule/open",
+        {
+            "voting_delay": "1", "voting_delay_unit": "days", "voting_period": "72", "voting_period_unit": "hours",
+            "timelock_delay": "2", "timelock_delay_unit": "days", "quorum": "12.5", "quorum_floor": "100",
+            "threshold": "10", "min_members": "3", "veto_until": "1970-01-11",
+        },
+        (7, (86400, 3 * 86400, 2 * 86400, 1250, 100 * 10**18, 10 * 10**18, 3, 10 * 86400)),
+        [
+            (8, (86400, 3 * 86400, 2 * 86400, 1250, 100 * 10**18, 10 * 10**18, 3, 10 * 86400)),
+            (7, (86400, 3 * 86400, 2 * 86400, 1251, 100 * 10**18, 10 * 10**18, 3, 10 * 86400)),
+            (7, (86400, 3 * 86400, 2 * 86400, 1250, 1, 10 * 10**18, 3, 10 * 86400)),
+            (7, (86400, 3 * 86400, 2 * 86400, 1250, 100 * 10**18, 10 * 10**18, 3, 11 * 86400)),
+        ],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("action", MEMBER_DEEDS)
+def test_a_deed_of_a_member_that_is_not_what_its_form_says_is_found_out(script, action):
+    contract, function, path, fields, honest, lies = MEMBER_DEEDS[action]
+    form = {"path": path, "fields": {**fields, "form_key": "k"}}
+    place = CONTRACTS.get(contract, MEMBERSHIP)
+
+    def wrong(args, **changes):
+        values = {"to": place, "subject": "7"} | changes
+        return verdict(script, document(action, contract, function, args, **values), form)
+
+    assert wrong(honest) == []
+    for lie in lies:
+        assert wrong(lie) != [], lie
+    for change in ({"to": MARKET}, {"subject": "9"}, {"value": 1}, {"to": COMMUNITY_TOKEN}):
+        assert wrong(honest, **change) != [], change
+
+
+@pytest.mark.parametrize("community", [1, 7, 300, 2**62])
+def test_a_membership_stands_in_the_browser_where_it_stands_for_the_command(script, community):
+    assert script.result("membership", [CONTRACTS, str(community)]) == membership_of(MEMBERSHIPS, REGISTRY, community)
+
+
+def test_a_permit_for_a_membership_lets_it_take_the_locked_amount_and_nothing_else(script):
+    def wrong(**changes):
+        values = {
+            "token": token_of(REGISTRY, 7), "token_name": "K", "chain_id": CHAIN_ID, "owner": BUYER, "spender": MEMBERSHIP,
+            "value_units": 10**18, "nonce": 0, "deadline_ts": 99,
+        } | changes  # fmt: skip
+        args = (10**18, 99, 0, bytes(32), bytes(32))
+        typed = Permit(**values).typed_data()
+        intent = document(
+            "members.lock", "Membership", "lockWithPermit", args, to=MEMBERSHIP, subject="7", permit=typed
+        )
+        return verdict(script, intent, {"path": "/c/7/members/lock", "fields": {"amount": "1"}})
+
+    assert wrong() == []
+    lies = (
+        {"token": COMMUNITY_TOKEN},
+        {"spender": MARKET},
+        {"value_units": 2},
+        {"deadline_ts": 100},
+        {"owner": SELLER},
+    )
+    for lie in lies:
+        assert wrong(**lie) != [], lie
+
+
+WHY = {"title": "Radio parts", "why": "We need them.\r\nReally."}
+SAID = f"Radio parts\n\nWe need them.\nReally.\n\n#proposer={to_checksum_address(BUYER)}"
+TRANSFER = Call("ERC20", COMMUNITY_TOKEN, "transfer", (to_checksum_address(SELLER), 25 * 10**17)).data
+SET_FEE = Call("CommunityRegistry", REGISTRY, "setFeeBps", (1, 250)).data
+ACCEPT = Call("CommunityRegistry", REGISTRY, "acceptStewardship", (1,)).data
+DESCRIBE = Call("CommunityToken", COMMUNITY_TOKEN, "setContractURI", ("http://x", b"\1" * 32)).data
+NO_DATA = "0x"
+PROPOSALS = {
+    "pay": ({"to": SELLER, "currency": ETH, "amount": "1.5"}, (SELLER, 15 * 10**17, NO_DATA)),
+    "pay in tokens": (
+        {"to": SELLER, "currency": COMMUNITY_TOKEN, "other_currency": "", "amount": "2.5"}, (COMMUNITY_TOKEN, 0, TRANSFER),
+    ),
+    "fee": ({"fee": "2.5"}, (REGISTRY, 0, SET_FEE)),
+    "accept": ({}, (REGISTRY, 0, ACCEPT)),
+    "describe": ({"text": "new"}, (COMMUNITY_TOKEN, 0, DESCRIBE)),
+    "call": ({"target": SELLER, "value": "1", "data": "0xaabb"}, (SELLER, 10**18, "0xaabb")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", PROPOSALS)
+def test_a_proposal_that_is_not_what_its_form_says_is_found_out(script, kind):
+    fields, (target, wei, data) = PROPOSALS[kind]
+    form = {"path": f"/c/1/proposals/new/{kind.split()[0]}", "fields": {**WHY, **fields}}
+
+    def wrong(targets=(target,), values=(wei,), calls=(data,), words=SAID, **changes):
+        raw = tuple(bytes.fromhex(call[2:]) for call in calls)
+        args = (tuple(map(to_checksum_address, targets)), values, raw, words)
+        intent = document(
+            "proposals.propose",
+            "CommunityGovernor",
+            "propose",
+            args,
+            **{"to": GOVERNOR, "subject": GOVERNOR, **changes},
+        )
+        return verdict(script, intent, form)
+
+    assert wrong() == []
+    assert wrong(targets=(ARBITER,)) != []
+    assert wrong(values=(wei + 1,)) != []
+    assert wrong(calls=("0x" + data[2:-2] + "77" if kind != "describe" and data != NO_DATA else "0x12345678",)) != []
+    assert wrong(targets=(target, target), values=(wei, wei), calls=(data, data)) != []
+    for words in (SAID + " ", SAID.replace("Really", "Perhaps"), SAID.partition("#")[0], SAID[:-1] + "2"):
+        assert wrong(words=words) != [], words
+    assert wrong(to=MARKET) != []
+    assert wrong(subject=SELLER) != []
+
+
+NAMED = ((to_checksum_address(REGISTRY),), (0,), (bytes.fromhex(SET_FEE[2:]),), b"\7" * 32)
+PROPOSAL = proposal_id(NAMED[0], NAMED[1], NAMED[2], NAMED[3])
+GOVERNED = [("queue", NAMED, {}), ("execute", NAMED, {}), ("cancel", NAMED, {})]
+VOTES = [
+    ("castVote", (int(PROPOSAL, 16), 1), {"choice": "for", "reason": ""}),
+    ("castVoteWithReason", (int(PROPOSAL, 16), 0, "no\nno"), {"choice": "against", "reason": "no\r\nno"}),
+]
+
+
+@pytest.mark.parametrize(("function", "args", "fields"), [*GOVERNED, *VOTES])
+def test_a_step_of_another_proposal_or_governor_is_found_out(script, function, args, fields):
+    step = "vote" if fields else function
+    form = {"path": f"/c/1/proposals/{GOVERNOR}/{PROPOSAL}/{step}", "fields": fields}
+
+    def wrong(given=args, **changes):
+        values = {"to": GOVERNOR, "subject": PROPOSAL, **changes}
+        return verdict(script, document(f"proposals.{step}", "CommunityGovernor", function, given, **values), form)
+
+    assert wrong() == []
+    assert wrong(to="0x" + "61" * 20) != []
+    assert wrong(subject="0x" + "1" * 64) != []
+    other = (int(PROPOSAL, 16) + 1, *args[1:]) if fields else (*args[:3], b"\x08" * 32)
+    assert wrong(other) != []
+    if fields:
+        assert wrong((args[0], 2, *args[2:])) != []
+    if fields.get("reason"):
+        assert wrong((*args[:2], "yes")) != []
+
+
 @pytest.mark.parametrize("nickname", ["abc", "도깨비", "한밤의라디오수리모임-1"])
 def test_a_commitment_is_the_one_that_the_contract_looks_for(script, nickname):
     assert script.result("commitment", [SELLER, nickname, SECRET]) == commitment(SELLER, nickname, SECRET)
@@ -985,7 +1153,7 @@ def test_every_action_of_the_services_is_known_to_the_check():
     for path in services.glob("*.py"):
         used |= set(
             re.findall(
-                r'"((?:communities|tokens|token|market|credits|splits|personas|curves)\.[a-z_]+)"',
+                r'"((?:communities|tokens|token|market|credits|splits|personas|curves|members|proposals)\.[a-z_]+)"',
                 path.read_text(encoding="utf-8"),
             )
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from tests.frontend.pages.assembly import GOVERNOR
 from tests.frontend.pages.story import (
     ARBITER,
     BUYER,
@@ -23,6 +24,8 @@ AREAS = (
     "communities",
     "tokens",
     "curves",
+    "members",
+    "proposals",
     "listings",
     "orders",
     "credits",
@@ -57,8 +60,19 @@ def all_pages(story: Story) -> Iterator[Address]:
         yield Address("tokens.show", f"/c/{community_id}/token", BUYER)
         yield Address("tokens.transfers", f"/c/{community_id}/token/transfers")
         yield Address("curves.show", f"/c/{community_id}/curve", BUYER)
+        for account in (None, BUYER, FOUNDER):
+            yield Address("members.show", f"/c/{community_id}/members", account)
+            yield Address("proposals.index", f"/c/{community_id}/proposals", account)
+            yield Address("proposals.self_rule", f"/c/{community_id}/self-rule", account)
+            yield Address("proposals.commission", f"/c/{community_id}/commission", account)
     yield Address("curves.show", "/c/4/curve")
     yield Address("curves.opening", "/c/2/curve/open", FOUNDER)
+    assert story.assembly is not None
+    for proposal in story.assembly.proposals.values():
+        for account in (None, BUYER, SELLER, FOUNDER):
+            yield Address("proposals.show", f"/c/2/proposals/{GOVERNOR}/{proposal}", account)
+    for kind in ("pay", "fee", "describe", "accept", "call"):
+        yield Address("proposals.new", f"/c/2/proposals/new/{kind}", BUYER)
     yield Address("communities.desk", "/c/1/desk", FOUNDER)
     yield Address("communities.desk", "/c/0/desk", FOUNDER)
     yield Address("listings.new", "/listings/new", SELLER)

@@ -24,6 +24,7 @@ from frontend.services.content import Contents
 from frontend.services.terms import Purchase, Terms, extras_abi, listing_id, order_key, ref_of
 from frontend.store.database import writing
 from frontend.store.models import AppFollower
+from tests.frontend.pages.assembly import Assembly
 
 CHAIN_ID = 31337
 GENESIS = "0x" + "67" * 32
@@ -77,6 +78,7 @@ class Story:
         self.orders: dict[str, tuple[str, str, int]] = {}  # name -> key, listing's name, amount
         self.communities = 0
         self.curves: dict[int, tuple[Shape, int, str, int, int]] = {}  # shape, fee, currency, supply, reserve
+        self.assembly: Assembly | None = None
         self._block()
 
     def in_database(self, engine: Engine, contents: Contents) -> Story:
@@ -592,6 +594,8 @@ def tell_all(story: Story, picture: str | None = None) -> None:
     story.bond(SELLER, 10**16, source=story.orders["sung"][0])
     story.buy("unsung", "song")
     tell_of_changes(story)
+    story.assembly = Assembly(story, stars, REGISTRY, (MEMBERSHIPS, GOVERNORS))
+    story.assembly.tell(FOUNDER, BUYER, SELLER)
     story.split(2, SELLER, (SELLER, 5_000), (BUYER, 5_000))
     story.earn(2, 10**17)
     story.owe_split(2, 1, 3 * 10**16)

@@ -1,0 +1,1 @@
+"""Self-rule of a community: its governor, proposals, votes, treasury, and who decided its commission."""

@@ -1,0 +1,111 @@
+"""Self-rule in the window: members lock, decide on the commission, and what they decided holds for the next order alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, expect
+
+from tests.browser.people import Person
+from tests.browser.town import Clerk, Town, community_form, eventually
+
+DAY_S = 86_400
+GOVERNOR = {"quorum_floor": "10", "threshold": "1", "min_members": "2", "voting_delay": "1", "voting_period": "2"}
+
+
+def send(person: Person, form: Locator, **typed: str | bool) -> str:
+    """Fill in a form, send it and sign what comes of it; give the transaction's hash."""
+    if not form.is_visible():
+        form.locator("xpath=ancestor::details/summary").click()
+    person.fill_in(form, **typed)
+    form.locator("button[type='submit']").last.click()
+    person.page.wait_for_url("**/intents/*")
+    return person.sign()
+
+
+def open_self_rule(town: Town, steward: Clerk, members: list[Clerk]) -> int:
+    """Open a community with a membership and a governor, and give each member tokens; give its number."""
+    steward.act("/c/new", "/c/new", **community_form("Moot Hall", "MOOT"))
+    founded = eventually(lambda: next(iter(town.queries.communities_of(steward.account)), None))
+    home = f"/c/{founded.id}"
+    for member in members:
+        steward.act(f"{home}/desk", f"{home}/mint", to=member.address, amount="100")
+    steward.act(f"{home}/members", f"{home}/members/open")
+    steward.act(f"{home}/self-rule", f"{home}/self-rule/open", **GOVERNOR)
+    steward.act(f"{home}/self-rule", f"{home}/stewardship")
+    return founded.id
+
+
+def decide(town: Town, proposer: Clerk, other: Clerk, community_id: int) -> None:
+    """Carry the acceptance of the stewardship through all its steps, without a window."""
+    home = f"/c/{community_id}"
+    proposer.act(f"{home}/proposals/new/accept", f"{home}/proposals/new/accept", title="We take it over")
+    place = newest(town, community_id)
+    town.pass_time(DAY_S + 60)
+    for member in (proposer, other):
+        member.act(place, f"{place}/vote", choice="for")
+    town.pass_time(2 * DAY_S + 60)  # a quorum that is reached late gives two days more
+    other.act(place, f"{place}/queue")
+    town.pass_time(2 * DAY_S + 60)
+    other.act(place, f"{place}/execute")
+
+
+def newest(town: Town, community_id: int) -> str:
+    """Give where the newest proposal is."""
+    one = town.queries.proposals(community_id).items[0]
+    return f"/c/{community_id}/proposals/{one.governor}/{one.id}"
+
+
+def test_commission_that_members_lower_holds_for_the_next_order_and_not_for_the_open_one(
+    visit: Callable[..., Person], town: Town
+) -> None:
+    steward, other, seller, arbiter, buyer = (town.clerk() for _ in range(5))
+    member = visit()
+    member.arrive_signed_in()
+    community_id = open_self_rule(town, steward, [town.clerk(member.wallet), other])
+    home = f"/c/{community_id}"
+
+    member.open(f"{home}/members")
+    send(member, member.page.locator(f"form[action='{home}/members/lock']"), amount="60.5")
+    other.act(f"{home}/members", f"{home}/members/lock", amount="30")
+    member.open(f"{home}/members")
+    expect(member.page.locator("main")).to_contain_text("60.5 MOOT")
+
+    decide(town, other, town.clerk(member.wallet), community_id)
+    community = town.queries.community(community_id)
+    assert community is not None
+    (governor,) = town.queries.governors(community_id)
+    assert community.steward == governor.timelock
+
+    listing = seller.list(community_id, arbiter, title="Bench for the hall", price="0.5")
+    open_order = buyer.buy(listing)
+    member.open(f"{home}/proposals/new/fee")
+    form = member.page.locator(f"form[action='{home}/proposals/new/fee']")
+    member.fill_in(form, title="Lower the commission", why="We have enough.", fee="1")
+    form.locator("button[value='preview']").click()
+    expect(member.page.locator("main")).to_contain_text("1 %")
+    expect(member.page.locator("#preview + ol .tag.good")).to_be_visible()  # it would go through now
+    send(member, member.page.locator(f"form[action='{home}/proposals/new/fee']"))
+    place = newest(town, community_id)
+
+    town.pass_time(DAY_S + 60)
+    member.open(place)
+    send(
+        member,
+        member.page.locator(f"form[action='{place}/vote']"),
+        **{"vote-choice": "for", "reason": "Cheaper for all of us."},
+    )
+    town.pass_time(2 * DAY_S + 60)  # a quorum that is reached late gives two days more
+    member.open(place)
+    send(member, member.page.locator(f"form[action='{place}/queue']"))
+    town.pass_time(2 * DAY_S + 60)
+    member.open(f"{place}?now=1")
+    expect(member.page.locator("#calls + ol .tag.good")).to_be_visible()
+    send(member, member.page.locator(f"form[action='{place}/execute']"))
+
+    next_order = buyer.buy(listing)
+    assert town.order(open_order).community_fee_bps == 250
+    assert town.order(next_order).community_fee_bps == 100
+    member.open(f"{home}/commission")
+    expect(member.page.locator("main .timeline")).to_contain_text("Lower the commission")
+    assert member.complaints == []
