@@ -111,7 +111,13 @@ def test_page_says_why_a_survivor_is_none_of_a_fault():
 
 
 def test_mutants_within_one_another_are_never_tried_together():
-    places = {1: ("A.sol", 0, 50), 2: ("A.sol", 10, 20), 3: ("A.sol", 20, 30), 4: ("B.sol", 10, 20), 5: ("A.sol", 60, 70)}
+    places = {
+        1: ("A.sol", 0, 50),
+        2: ("A.sol", 10, 20),
+        3: ("A.sol", 20, 30),
+        4: ("B.sol", 10, 20),
+        5: ("A.sol", 60, 70),
+    }
     assert groups_of([1, 2, 3, 4, 5], places) == [[1, 4, 5], [2, 3]]
     many = {number: ("A.sol", number, number + 1) for number in range(20)}
     assert [len(group) for group in groups_of(list(many), many)] == [9, 9, 2]

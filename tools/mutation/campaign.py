@@ -18,7 +18,11 @@ from tools.places import ROOT
 from tools.problems import SetupProblem
 
 ROOMS = ("Market", "Splits", "Credits", "CourtArbiter", "TermsLib")
-SLOW = ("test_liveness.py", "test_odd_tokens.py", "test_order_states.py")  # each a thousand calls and more, for one mutant
+SLOW = (
+    "test_liveness.py",
+    "test_odd_tokens.py",
+    "test_order_states.py",
+)  # each a thousand calls and more, for one mutant
 MADE_BY = ("operators.py", "weaving.py", "workshop.py")
 MOST_STARTS = 30
 
@@ -71,7 +75,9 @@ class Campaign:
 
     def _try_all(self) -> None:
         """Run the tests until each has its line; a run that stops half-way is followed by another."""
-        places = {n: (mutant.file, mutant.start, mutant.start + mutant.length) for n, mutant in self.shop.mutants.items()}
+        places = {
+            n: (mutant.file, mutant.start, mutant.start + mutant.length) for n, mutant in self.shop.mutants.items()
+        }
         for _ in range(MOST_STARTS):
             lines = lines_of(self.trials)
             killed = self.killers()

@@ -12,6 +12,7 @@ import signal
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -147,8 +148,7 @@ class Trying(Trial):
         """Have each call traced beforehand while probing, by whichever way the tests make it."""
         from web3 import HTTPProvider
 
-        from tests.helpers.raw import Raw
-
+        Raw = import_module("tests.helpers.raw").Raw  # the tests are not typed throughout
         request, batch = HTTPProvider.make_request, Raw.batch
 
         def make_request(provider: HTTPProvider, method: Any, params: Any) -> Any:
@@ -157,7 +157,7 @@ class Trying(Trial):
                 self.see(traced)
             return request(provider, method, params)
 
-        def make_batch(raw: Raw, *requested: tuple[str, list[Any]]) -> list[dict[str, Any]]:
+        def make_batch(raw: Any, *requested: tuple[str, list[Any]]) -> list[dict[str, Any]]:
             calls = [params[0] for method, params in requested if self.probing and method in EXECUTED]
             if calls:
                 for traced in batch(raw, *(("debug_traceCall", [call, "latest", TRACER]) for call in calls)):
@@ -165,7 +165,7 @@ class Trying(Trial):
             return batch(raw, *requested)
 
         HTTPProvider.make_request = make_request  # type: ignore[method-assign]
-        Raw.batch = make_batch  # type: ignore[method-assign]
+        Raw.batch = make_batch
 
     def see(self, traced: dict[str, Any]) -> None:
         """Note the switches that a traced call has asked: each leaves an address in the trace."""
