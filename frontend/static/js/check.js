@@ -3,8 +3,6 @@
 
 import { bytesOf, encodeCall, hashOf, hex, selectorOf } from "./abi.js";
 import { keccak256 } from "./keccak.js";
-import { readLink } from "./settlement.js";
-import { hashOfChange, readChange } from "./split-link.js";
 
 const ZERO = "0x" + "0".repeat(40);
 const NO_HASH = "0x" + "0".repeat(64);
@@ -242,7 +240,15 @@ function checkCurve({ from, subject, value, call }, registry, form, expect) {
   return name === "buy" && inEth ? BigInt(values[2]) : 0n;
 }
 
-export function check({ intent, registry, abi, marketAbi, form, shownValue }) {
+// what reads the links that forms of few actions carry; other pages do not load it
+export async function readersFor(action) {
+  if (action.startsWith("splits.")) return import("./split-link.js");
+  if (action === "market.settle_signed") return import("./settlement.js");
+  return {};
+}
+
+// readers: what readersFor gives for the intent's action
+export function check({ intent, registry, abi, marketAbi, form, shownValue, readers }) {
   const wrong = [];
   const expect = (what, ok, found) => { if (!ok) wrong.push(`${what}: ${String(found).slice(0, 120)}`); };
   const { contract, function: name, values } = intent.call;
@@ -339,7 +345,7 @@ export function check({ intent, registry, abi, marketAbi, form, shownValue }) {
   if (shownValue !== null) expect("value shown", value === BigInt(shownValue), shownValue);
   if (intent.action === "token.approve") expect("spender", spendersOf(form, registry).some(one => same(values[0], one)), values[0]);
   if (intent.permit) checkPermit(intent, registry, expect, form);
-  if (form) compareForm(form, intent, registry, listingOf, expect);
+  if (form) compareForm(form, intent, registry, listingOf, readers, expect);
   return wrong;
 }
 
@@ -387,7 +393,7 @@ export function checkPermit(intent, registry, expect, form = null) {
   expect("permit deadline", String(message.deadline) === String(deadline), message.deadline);
 }
 
-function compareForm(form, intent, registry, listingOf, expect) {
+function compareForm(form, intent, registry, listingOf, readers, expect) {
   const { values } = intent.call;
   const f = form.fields;
   const line = FORMS.map(([pattern, actions]) => [pattern.exec(form.path), actions]).find(([found]) => found);
@@ -505,12 +511,12 @@ function compareForm(form, intent, registry, listingOf, expect) {
     case "splits.propose":
     case "splits.change":
       number("split", found[1], values[0]);
-      compareChange(f, intent, expect);
+      compareChange(f, intent, readers, expect);
       break;
     case "splits.approve":
     case "splits.disapprove": {
-      const change = readChange(f.link);
-      const hash = change && hashOfChange({ chainId: registry.chainId, splits: registry.contracts.Splits, split: found[1], change });
+      const change = readers.readChange(f.link);
+      const hash = change && readers.hashOfChange({ chainId: registry.chainId, splits: registry.contracts.Splits, split: found[1], change });
       expect("change", same(hash, values[0]), values[0]);
       expect("approved", values[1] === (intent.action === "splits.approve"), values[1]);
       break;
@@ -582,7 +588,7 @@ function compareForm(form, intent, registry, listingOf, expect) {
       number("to the buyer", f.to_holder, values[3]);
       break;
     case "market.settle_signed": {
-      const link = readLink(f.link);
+      const link = readers.readLink(f.link);
       expect("to the buyer", link?.toHolder === BigInt(values[3]), values[3]);
       expect("until", String(link?.until) === String(values[4]), values[4]);
       expect("signature", same(link?.signature, values[5]), values[5]);
@@ -748,8 +754,8 @@ function compareExtras(f, extras, terms, expect) {
 }
 
 // a change, and the signatures that were used of it, as the link has them
-function compareChange(f, { call }, expect) {
-  const change = readChange(f.link);
+function compareChange(f, { call }, readers, expect) {
+  const change = readers.readChange(f.link);
   const [shares, newPayees, deadline] = call.values.find(value => Array.isArray(value));
   const signatures = call.function === "change" ? call.values[2] : [];
   const given = [...(change?.signatures.values() || [])];

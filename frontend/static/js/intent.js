@@ -1,6 +1,6 @@
 // An intent's page: check what the server built, ask the wallet, report what it answered. The panel follows by itself.
 
-import { check, unsigned } from "./check.js";
+import { check, readersFor, unsigned } from "./check.js";
 import { WalletProblem, accountOf, chainOf, findWallet, onChain, post, problemOf, say, tell, text } from "./wallet.js";
 
 const place = document.getElementById("intent");
@@ -35,12 +35,13 @@ function formOf() {
 }
 
 async function verify(intent) {
-  const [registry, abi, marketAbi] = await Promise.all([
+  const [registry, abi, marketAbi, readers] = await Promise.all([
     load("/contracts/registry.json"), load(`/contracts/${encodeURIComponent(intent.call.contract)}.json`), load("/contracts/Market.json"),
+    readersFor(intent.action),
   ]);
   const form = formOf();
   const shown = document.querySelector("[data-shown-value]")?.dataset.shownValue ?? "0";
-  const wrong = check({ intent, registry, abi, marketAbi, form, shownValue: shown });
+  const wrong = check({ intent, registry, abi, marketAbi, form, shownValue: shown, readers });
   if (parseInt(chain.chainId, 16) !== intent.chainId) wrong.push(`chainId: ${intent.chainId}`);
   const note = document.getElementById("intent-verified");
   note.textContent = wrong.length ? text("mismatch") : text(form ? "verified" : "verified_no_form");

@@ -51,7 +51,7 @@ RUNNER = """
 import { createInterface } from "node:readline";
 import { keccak256 } from "./keccak.js";
 import { bytesOf, encodeCall, hex } from "./abi.js";
-import { check, membershipOf, tokenOf, unitsOf } from "./check.js";
+import { check, readersFor, membershipOf, tokenOf, unitsOf } from "./check.js";
 import { commitmentOf, spelled } from "./commitment.js";
 import { checkSettlement, decimal, linkOf, readLink } from "./settlement.js";
 import { ruled } from "./ruling.js";
@@ -59,7 +59,7 @@ import { hashOfChange, linkOfChange, readChange, readShares, rowsOfChange, share
 const jobs = {
   keccak: data => hex(keccak256(bytesOf(data))),
   call: ({entry, values}) => encodeCall(entry, values),
-  check: args => check(args),
+  check: async args => check({ ...args, readers: await readersFor(args.intent.action) }),
   settlement: ([typed, wanted]) => checkSettlement(typed, wanted),
   commitment: ([account, nickname, salt]) => commitmentOf(account, nickname, salt),
   spelled: typed => spelled(typed),
@@ -81,7 +81,7 @@ const jobs = {
 for await (const line of createInterface({ input: process.stdin })) {
   const { job, args } = JSON.parse(line);
   let answer;
-  try { answer = { result: jobs[job](args) }; } catch (error) { answer = { error: error.message }; }
+  try { answer = { result: await jobs[job](args) }; } catch (error) { answer = { error: error.message }; }
   console.log(JSON.stringify(answer));
 }
 """
