@@ -31,6 +31,9 @@ from frontend.services.reverts import NoFunds, Refusal, Reverted, decode_revert
 INTENT_LIFE_S = 600
 DEADLINE_AFTER_S = 1800  # longer than an intent lives, so that what is signed in time can still be mined
 GAS_MARGIN_PERCENT = 25
+# votes are kept by the second: in another second than that of the estimate the account's, the delegate's and the total take a
+# new word each
+CHECKPOINTS_GAS = {"Membership": 3 * 22_100}
 MAX_FORM_KEY = 100
 
 SIGNABLE = ("built", "awaiting_wallet", "rejected", "failed")
@@ -351,7 +354,7 @@ class Intents:
             raise NotEnoughMoney(
                 gettext("Your account cannot pay the amount and the network fee; it needs more ETH.")
             ) from None
-        gas = estimate + estimate * GAS_MARGIN_PERCENT // 100
+        gas = estimate + estimate * GAS_MARGIN_PERCENT // 100 + CHECKPOINTS_GAS.get(call.contract, 0)
         self._check_fee(account, call.value_wei, gas)
         return gas
 

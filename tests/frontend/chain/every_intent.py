@@ -49,7 +49,8 @@ class Tour:
         found = self.built(name, person, prepare)
         person.send(found)
         self.site.follow()
-        assert person.intent(found["id"])["status"] == "final", name
+        status = person.intent(found["id"])["status"]
+        assert status == "final", f"{name} is {status}"
         return found
 
     def go(self) -> dict[str, dict[str, Any]]:

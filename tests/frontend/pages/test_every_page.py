@@ -97,7 +97,7 @@ def test_field_has_label_and_unique_id_when_page_has_forms(opened: Callable[[str
 
 def test_page_says_block_and_age_when_opened(opened: Callable[[str], Opened], story: Story) -> None:
     for path, page in opened("en"):
-        assert re.search(rf"as of block {story.number}, read \d+ seconds? ago", page.words), path
+        assert re.search(rf"as of block {story.number}, read \d+ (second|minute)s? ago", page.words), path
 
 
 def test_list_of_pages_is_complete_when_compared_with_routes(app: Flask, story: Story) -> None:
