@@ -164,7 +164,7 @@ class Trying(Trial):
                     self.see(traced)
             return batch(raw, *requested)
 
-        HTTPProvider.make_request = make_request  # type: ignore[method-assign]
+        HTTPProvider.make_request = make_request  # type: ignore[method-assign]  # every call, whoever makes it
         Raw.batch = make_batch
 
     def see(self, traced: dict[str, Any]) -> None:

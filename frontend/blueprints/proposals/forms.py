@@ -56,7 +56,7 @@ class ProposalForm(PageForm):
 
     def calls(self, community: Community, account: str) -> list[ProposedCall]:
         """Give the calls that are proposed."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of proposal has its own
 
 
 class PayForm(ProposalForm):

@@ -197,7 +197,7 @@ def test_opening_is_previewed_with_prices_costs_and_who_has_what(signed_in: Sign
     client, csrf = signed_in(FOUNDER)
     said = words(client, "/c/2/curve/open")
     assert "Set aside for the curve 200 STAR" in said
-    beside = int(re.search(r"you pay for these (\d+) STAR", said).group(1))  # type: ignore[union-attr]
+    (beside,) = map(int, re.findall(r"you pay for these (\d+) STAR", said))
     answer = post(client, csrf, "/c/2/curve/open", OPENING)
     assert answer.status_code == 200
     said = words_of(answer)
