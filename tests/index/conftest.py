@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from frontend.index.queries import Queries
 from tests.index.market import Index, Market, Told, fresh_dump, running_market
 
 
@@ -38,3 +39,18 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     with running_market() as found:
         found.play()
         yield Told(found, fresh_dump(tmp_path_factory.mktemp("told"), found))
+
+
+@pytest.fixture(scope="module")
+def read(told: Told, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """An index that has read the whole story."""
+    found = Index(tmp_path_factory.mktemp("read"), told.market)
+    assert found.follow() == told.dump
+    yield found
+    found.engine.dispose()
+
+
+@pytest.fixture
+def queries(read: Index) -> Queries:
+    """Give what pages ask of it."""
+    return Queries(read.engine)

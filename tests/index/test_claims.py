@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,20 +16,6 @@ from tests.index.market import DAY_S, ETHER, RESERVED, ZERO_ADDRESS, Index, Mark
 RADIO, MOSS = 1, 2
 PRICE = ETHER // 7
 STRANGE = "0x" + "99" * 32
-
-
-@pytest.fixture(scope="module")
-def read(told: Told, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    """An index that has read the whole story."""
-    found = Index(tmp_path_factory.mktemp("claims"), told.market)
-    assert found.follow() == told.dump
-    yield found
-    found.engine.dispose()
-
-
-@pytest.fixture
-def queries(read: Index) -> Queries:
-    return Queries(read.engine)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
@@ -21,20 +21,6 @@ from tests.index.market import BACKED, CURVED, ETHER, ZERO_ADDRESS, Index, Marke
 RADIO, MOSS = 1, 2
 STRANGE = "0x" + "99" * 32
 LATE = 2**40
-
-
-@pytest.fixture(scope="module")
-def read(told: Told, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    """An index that has read the whole story."""
-    found = Index(tmp_path_factory.mktemp("curves"), told.market)
-    assert found.follow() == told.dump
-    yield found
-    found.engine.dispose()
-
-
-@pytest.fixture
-def queries(read: Index) -> Queries:
-    return Queries(read.engine)
 
 
 @pytest.fixture

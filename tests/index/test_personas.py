@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,20 +16,6 @@ from tests.index.market import BUYERS_NAME, SELLERS_NAME, ZERO_ADDRESS, Index, M
 SELLERS, BUYERS, NEWEST = map(persona_of, (SELLERS_NAME, BUYERS_NAME, "dokkaebi"))
 NOBODY = "0x" + "99" * 20
 NONE = "0x" + "00" * 32
-
-
-@pytest.fixture(scope="module")
-def read(told: Told, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    """An index that has read the whole story."""
-    found = Index(tmp_path_factory.mktemp("personas"), told.market)
-    assert found.follow() == told.dump
-    yield found
-    found.engine.dispose()
-
-
-@pytest.fixture
-def queries(read: Index) -> Queries:
-    return Queries(read.engine)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,20 +23,6 @@ NOBODY = "0x" + "98" * 20
 # by the numbers of OpenZeppelin's ProposalState
 STATES = ("pending", "active", "cancelled", "defeated", "succeeded", "queued", "expired", "executed")
 HANDLERS = MEMBER_HANDLERS | PROPOSAL_HANDLERS
-
-
-@pytest.fixture(scope="module")
-def read(told: Told, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    """An index that has read the whole story."""
-    found = Index(tmp_path_factory.mktemp("self_rule"), told.market)
-    assert found.follow() == told.dump
-    yield found
-    found.engine.dispose()
-
-
-@pytest.fixture
-def queries(read: Index) -> Queries:
-    return Queries(read.engine)
 
 
 @pytest.fixture

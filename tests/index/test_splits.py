@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,20 +12,6 @@ from frontend.index.queries import Queries
 from frontend.index.split_state import HANDLERS
 from frontend.index.split_views import SplitPayee
 from tests.index.market import LOCK_TS, ZERO_ADDRESS, Index, Market, Told
-
-
-@pytest.fixture(scope="module")
-def read(told: Told, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    """An index that has read the whole story."""
-    found = Index(tmp_path_factory.mktemp("splits"), told.market)
-    assert found.follow() == told.dump
-    yield found
-    found.engine.dispose()
-
-
-@pytest.fixture
-def queries(read: Index) -> Queries:
-    return Queries(read.engine)
 
 
 @pytest.fixture
