@@ -15,6 +15,22 @@ from tests.browser.wallet import Wallet
 
 FINAL_WITHIN_MS = 20_000
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+# how many points of a chart's canvas have the colour of a CSS variable
+POINTS_OF = """([chart, name]) => {
+  const canvas = document.querySelector(chart);
+  if (!canvas) return 0;
+  const probe = document.createElement("i");
+  probe.style.color = getComputedStyle(document.documentElement).getPropertyValue(name);
+  document.body.append(probe);
+  const wanted = getComputedStyle(probe).color.match(/\\d+/g).map(Number);
+  probe.remove();
+  const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let count = 0;
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at + 3] === 255 && wanted.every((part, which) => data[at + which] === part)) count++;
+  }
+  return count;
+}"""
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 STICK = "position => document.querySelectorAll('.sticky-action, .site-nav').forEach(bar => { bar.style.position = position; })"
 

@@ -8,25 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.people import Person
+from tests.browser.people import POINTS_OF, Person
 from tests.browser.town import ETHER, Clerk, Town, community_form, eventually
-
-# how many of a chart's points have the colour of a CSS variable
-POINTS_OF = """([chart, name]) => {
-  const canvas = document.querySelector(`[${chart}] canvas`);
-  if (!canvas) return 0;
-  const probe = document.createElement("i");
-  probe.style.color = getComputedStyle(document.documentElement).getPropertyValue(name);
-  document.body.append(probe);
-  const wanted = getComputedStyle(probe).color.match(/\\d+/g).map(Number);
-  probe.remove();
-  const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  let count = 0;
-  for (let at = 0; at < data.length; at += 4) {
-    if (data[at + 3] === 255 && wanted.every((part, which) => data[at + which] === part)) count++;
-  }
-  return count;
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +97,8 @@ def test_tokens_are_changed_into_those_of_another_curve(
     person.page.wait_for_url("**/intents/*")
     person.press_sign()
     person.expect_state("final")
-    tokens = [town.queries.community(found).token for found in (curve, other)]  # type: ignore[union-attr]
+    found = [town.queries.community(number) for number in (curve, other)]
+    tokens = [community.token for community in found if community is not None]
     assert town.balance(person.address, str(tokens[0])) == 10 * ETHER
     assert town.balance(person.address, str(tokens[1])) > 10 * ETHER
     assert person.complaints == []
@@ -160,7 +144,7 @@ def test_charts_are_drawn_and_a_quote_fits_a_phone(visit: Callable[..., Person],
         ("data-curve-trades", "--accent"),
     ):
         page.locator(f"[{chart}]").scroll_into_view_if_needed()
-        page.wait_for_function(f"({POINTS_OF})(['{chart}', '{colour}']) > 40")
+        page.wait_for_function(f"({POINTS_OF})(['[{chart}] canvas', '{colour}']) > 40")
     quote(person, curve, "buy", amount="700")
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     assert person.violations() == []

@@ -9,25 +9,11 @@ from playwright.sync_api import Page, expect
 
 from frontend.formatters import day_text
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.people import Person
+from tests.browser.people import POINTS_OF, Person
 from tests.browser.town import Stall, Town
 
 DAY_S = 86_400
-# how many of the canvas's points have the colour of a CSS variable
-POINTS_OF = """([name]) => {
-  const canvas = document.querySelector(".history canvas");
-  const probe = document.createElement("i");
-  probe.style.color = getComputedStyle(document.documentElement).getPropertyValue(name);
-  document.body.append(probe);
-  const wanted = getComputedStyle(probe).color.match(/\\d+/g).map(Number);
-  probe.remove();
-  const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  let count = 0;
-  for (let at = 0; at < data.length; at += 4) {
-    if (data[at + 3] === 255 && wanted.every((part, which) => data[at + which] === part)) count++;
-  }
-  return count;
-}"""
+CANVAS = ".history canvas"
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +29,7 @@ def path(town: Town, stall: Stall) -> str:
 
 
 def drawn(page: Page, name: str) -> int:
-    return int(page.evaluate(POINTS_OF, [name]))
+    return int(page.evaluate(POINTS_OF, [CANVAS, name]))
 
 
 def test_chart_is_drawn_in_the_colours_of_the_page_when_it_is_light_or_dark(
@@ -52,12 +38,12 @@ def test_chart_is_drawn_in_the_colours_of_the_page_when_it_is_light_or_dark(
     person = visit()
     page = person.page
     person.open(path)
-    expect(page.locator(".history canvas")).to_be_visible()
+    expect(page.locator(CANVAS)).to_be_visible()
     assert drawn(page, "--accent") > 300
     assert drawn(page, "--teal") > 100
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    page.wait_for_function(f"({POINTS_OF})(['--accent']) > 300")
-    assert page.locator(".history canvas").count() == 1
+    page.wait_for_function(f"({POINTS_OF})(['{CANVAS}', '--accent']) > 300")
+    assert page.locator(CANVAS).count() == 1
     assert person.complaints == []
 
 
@@ -91,12 +77,12 @@ def test_chart_fits_when_the_window_changes(visit: Callable[..., Person], path: 
     person = visit(size=DESKTOP, scheme="dark")
     page = person.page
     person.open(f"{path}?lang={lang}")
-    wide = page.locator(".history canvas").bounding_box()
+    wide = page.locator(CANVAS).bounding_box()
     assert wide is not None
     page.set_viewport_size(PHONE)
     page.wait_for_function("document.querySelector('.history canvas').clientWidth < 390")
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-    narrow = page.locator(".history canvas").bounding_box()
+    narrow = page.locator(CANVAS).bounding_box()
     assert narrow is not None
     assert narrow["width"] < wide["width"]
     page.locator("#days > summary").click()
