@@ -33,7 +33,7 @@ class ProposalQueries:
         found = select(*GOVERNOR).where(governors.c.community_id == community_id)
         with self._connect() as connection:
             rows = connection.execute(found.order_by(*NEWEST_GOVERNOR).limit(MAX_GOVERNORS))
-            return [Governor(*row) for row in rows]
+            return [Governor(**row._mapping) for row in rows]
 
     def proposals(self, community_id: int, page: int = 1, per_page: int = PER_PAGE) -> Page[Proposal]:
         """List what was proposed to all governors of a community, the newest first."""
@@ -81,7 +81,9 @@ class ProposalQueries:
         with self._connect() as connection:
             rows = paged(connection, found, order, page, per_page, _plain)
             hashes = [row.tx_hash for row in rows.items]
-            done = connection.execute(select(*PROPOSAL).where(proposals.c.executed_tx.in_(hashes)))
+            ours = select(governors.c.address).where(governors.c.community_id == community_id)
+            decided = select(*PROPOSAL).where(proposals.c.governor.in_(ours), proposals.c.executed_tx.in_(hashes))
+            done = connection.execute(decided)
             by_tx = {row.executed_tx: _proposal(row) for row in done}
         changes = [_fee_change(row, by_tx) for row in rows.items]
         return Page(changes, rows.page, rows.pages, rows.total, rows.capped)

@@ -13,13 +13,9 @@ BPS = 10_000
 
 
 @dataclass(frozen=True)
-class Governor:
-    """How a community decides; fixed when it was opened."""
+class GovernorRules:
+    """What a governor is opened with, in the contract's order. Source: IGovernors.GovernorParams."""
 
-    address: str
-    community_id: int
-    timelock: str
-    founder: str
     voting_delay_s: int
     voting_period_s: int
     timelock_delay_s: int
@@ -28,6 +24,16 @@ class Governor:
     proposal_threshold_units: int
     min_members: int
     veto_until_ts: int
+
+
+@dataclass(frozen=True)
+class Governor(GovernorRules):
+    """How a community decides; fixed when it was opened."""
+
+    address: str
+    community_id: int
+    timelock: str
+    founder: str
     proposal_count: int
     opened_at_ts: int
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from frontend.extensions import queries, services
+from frontend.index.member_views import Membership
 from frontend.index.proposal_views import EXECUTE_WINDOW_S, QUEUE_WINDOW_S, Governor, Proposal
 from frontend.pages.currencies import currencies_of
 from frontend.pages.layout import same_account
@@ -75,19 +76,20 @@ class ProposalState:
         return same_account(who, self.governor.founder) and now_ts < self.governor.veto_until_ts
 
 
-def state_of(proposal: Proposal, governor: Governor, now_ts: int) -> ProposalState:
+def state_of(proposal: Proposal, governor: Governor, membership: Membership | None, now_ts: int) -> ProposalState:
     """Give a proposal with its quorum and where it stands."""
-    membership = queries.membership(governor.community_id)
     at_ts = min(proposal.start_ts, now_ts)
     locked_units = queries.locked_at(membership.address, at_ts) if membership else 0
     quorum_units = governor.quorum_of(locked_units)
     return ProposalState(proposal, governor, proposal.state_at(now_ts, quorum_units), quorum_units, locked_units)
 
 
-def states_of(proposals: Sequence[Proposal], governors: Sequence[Governor], now_ts: int) -> list[ProposalState]:
-    """Give proposals to any of some governors with where they stand."""
-    by_address = {governor.address: governor for governor in governors}
-    return [state_of(one, by_address[one.governor], now_ts) for one in proposals if one.governor in by_address]
+def states_of(
+    proposals: Sequence[Proposal], governors: Sequence[Governor], membership: Membership | None, now_ts: int
+) -> list[ProposalState]:
+    """Give proposals to any of a community's governors with where they stand."""
+    known = {governor.address: governor for governor in governors}
+    return [state_of(one, known[one.governor], membership, now_ts) for one in proposals if one.governor in known]
 
 
 def currencies_in(calls: Sequence[DecodedCall]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from frontend.contracts.registry import Registry
 from frontend.errors import NotFound
 from frontend.formatters import ETH
-from frontend.index.proposal_views import Governor, Proposal, ProposedCall
+from frontend.index.proposal_views import Governor, GovernorRules, Proposal, ProposedCall
 from frontend.index.queries import Queries
 from frontend.marks import N_
 from frontend.services.chain import Chain
@@ -24,21 +24,8 @@ ABI = "CommunityGovernor"
 FACTORY = "Governors"
 CHOICES = {"against": 0, "for": 1, "abstain": 2}
 CHOICE_TEXTS = {"against": N_("Against"), "for": N_("For"), "abstain": N_("Abstain")}
+MOST_TRIED = 20  # calls of one proposal, of which anybody may make as many as a block holds
 RESERVED = "#proposer="  # OpenZeppelin's mark: only this account may propose these words
-
-
-@dataclass(frozen=True)
-class GovernorRules:
-    """What a governor is opened with, in the contract's order. Source: IGovernors.GovernorParams."""
-
-    voting_delay_s: int
-    voting_period_s: int
-    timelock_delay_s: int
-    quorum_bps: int
-    quorum_floor_units: int
-    proposal_threshold_units: int
-    min_members: int
-    veto_until_ts: int
 
 
 @dataclass(frozen=True)
@@ -69,12 +56,13 @@ class Proposals:
         self.queries = queries
 
     def ask_outcomes(self, governor: Governor, calls: Sequence[ProposedCall]) -> list[Outcome]:
-        """Run each call as the timelock would now, each by itself, and tell what would come of it.
+        """Run the first MOST_TRIED calls as the timelock would now, each by itself, and tell what would come of it.
 
         Raises: NodeError. Chain: simulates at the newest block.
         """
         self.intents.check_chain()
-        return [self._outcome(to_checksum_address(governor.timelock), call) for call in calls]
+        timelock = to_checksum_address(governor.timelock)
+        return [self._outcome(timelock, call) for call in calls[:MOST_TRIED]]
 
     def ask_holdings(self, governor: Governor, currencies: Sequence[str]) -> list[tuple[str, int]]:
         """Give what a timelock holds, by currency, in smallest units. Raises: NodeError. Chain: reads balances."""

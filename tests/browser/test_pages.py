@@ -23,7 +23,7 @@ NICKNAME = "밤가마-지기"
 NO_PAGES = {
     "static", "auth.state", "content.show", "content.thumbnail", "contracts.addresses", "contracts.abi", "health.alive",
     "health.ready", "health.show", "identicon.show", "intents.document", "intents.index", "intents.panel", "notes.read",
-    "members.members_file", "orders.by_transaction", "tokens.history", "transactions.tray", "curves.again",
+    "members.members_file", "orders.by_transaction", "tokens.history", "transactions.tray", "curves.again", "proposals.try_now",
 }  # fmt: skip
 
 
@@ -143,7 +143,7 @@ PAGES: dict[str, tuple[str, str, Callable[[dict[str, str], Stall], str]]] = {
     "own-membership": ("members.show", "b", lambda t, s: f"/c/{s.community_id}/members"),
     "members-for-the-steward": ("members.show", "c", lambda t, s: f"/c/{s.community_id}/members"),
     "proposals": ("proposals.index", "-", lambda t, s: f"/c/{s.community_id}/proposals"),
-    "proposal-for-a-member": ("proposals.show", "b", lambda t, s: f"{t['proposal']}?now=1"),
+    "proposal-for-a-member": ("proposals.show", "b", lambda t, s: t["proposal"]),
     "proposal-for-a-stranger": ("proposals.show", "-", lambda t, s: t["proposal"]),
     "propose-a-payment": ("proposals.new", "b", lambda t, s: f"/c/{s.community_id}/proposals/new/pay"),
     "propose-a-call": ("proposals.new", "n", lambda t, s: f"/c/{s.community_id}/proposals/new/call"),

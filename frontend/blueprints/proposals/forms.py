@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 
 from frontend.blueprints.communities.forms import MAX_COMMUNITY_FEE_BPS, DescriptionForm
 from frontend.extensions import queries, services
-from frontend.index.proposal_views import ProposedCall
+from frontend.index.proposal_views import GovernorRules, ProposedCall
 from frontend.index.views import Community
 from frontend.pages.act import chain_now
 from frontend.pages.currencies import OTHER
@@ -29,7 +29,7 @@ from frontend.pages.fields import (
     choices,
 )
 from frontend.pages.text import DAY_S
-from frontend.services.proposals import CHOICE_TEXTS, RESERVED, GovernorRules
+from frontend.services.proposals import CHOICE_TEXTS, RESERVED
 
 MAX_UINT112 = 2**112 - 1
 MAX_QUORUM_BPS = 5_000

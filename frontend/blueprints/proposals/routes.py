@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from frontend.auth import current_account, sign_in_required
@@ -14,6 +14,7 @@ from frontend.blueprints.proposals.forms import KINDS, GovernorForm, PayForm, Pr
 from frontend.blueprints.tokens.routes import token_or_404
 from frontend.errors import NodeDown, NodeError, Refused
 from frontend.extensions import queries, registry, services
+from frontend.index.member_views import Membership
 from frontend.index.proposal_views import Governor, Proposal, ProposedCall
 from frontend.pages.act import Answer, account, act, chain_now, said_again, with_key
 from frontend.pages.currencies import ETH, currencies_of, offered
@@ -27,6 +28,7 @@ from frontend.services.proposals import Outcome
 blueprint = Blueprint("proposals", __name__, url_prefix="/c/<int:community_id>")
 
 STEPS = ("queue", "execute", "cancel")
+TRY = "try"
 MOST_VOTES = 50
 MOST_PAYMENTS = 50
 
@@ -35,15 +37,15 @@ MOST_PAYMENTS = 50
 def index(community_id: int) -> str:
     """List what was proposed, the newest first."""
     community = token_or_404(community_id)
-    governors = queries.governors(community_id)
+    governors, membership = queries.governors(community_id), queries.membership(community_id)
     page = queries.proposals(community_id, page=page_number(request.args), per_page=12)
     return render_template(
         "proposals/index.html",
         community=community,
         governors=governors,
-        membership=queries.membership(community_id),
+        membership=membership,
         page=page,
-        states=states_of(page.items, governors, chain_now()),
+        states=states_of(page.items, governors, membership, chain_now()),
         currency=queries.currency(str(community.token).lower()),
         rules_here=any(same_account(community.steward, governor.timelock) for governor in governors),
         is_steward=same_account(community.steward, current_account()),
@@ -161,19 +163,32 @@ def _proposal_or_404(governor: Governor, proposal: str) -> Proposal:
 
 @blueprint.get("/proposals/<governor>/<proposal>")
 def show(community_id: int, governor: str, proposal: str) -> str:
-    """Show a proposal; with `now` in the query, whether it could be carried out just now."""
+    """Show a proposal."""
     found = _governor_or_404(community_id, governor)
     return proposal_page(found, _proposal_or_404(found, proposal))
 
 
-def proposal_page(governor: Governor, proposal: Proposal, **sent: PageForm) -> str:
+@blueprint.route("/proposals/<governor>/<proposal>/try", methods=["GET", "POST"])
+def try_now(community_id: int, governor: str, proposal: str) -> Answer:
+    """Show a proposal with whether it could be carried out just now. Who opens the address anew is led to the proposal."""
+    rule = _governor_or_404(community_id, governor)
+    found = _proposal_or_404(rule, proposal)
+    if request.method == "GET":
+        here: dict[str, Any] = {"community_id": community_id, "governor": governor, "proposal": proposal}
+        return redirect(url_for("proposals.show", **here, lang=request.args.get("lang")))
+    form: PageForm = posted(PageForm, TRY)
+    if not form.validate():
+        return proposal_page(rule, found, **{TRY: form}), 422
+    return proposal_page(rule, found, is_tried=True)
+
+
+def proposal_page(governor: Governor, proposal: Proposal, *, is_tried: bool = False, **sent: PageForm) -> str:
     """Draw a proposal's page, with the form that was refused as it was typed."""
     community = token_or_404(governor.community_id)
-    now_ts = chain_now()
-    state = state_of(proposal, governor, now_ts)
+    now_ts, membership = chain_now(), queries.membership(governor.community_id)
+    state = state_of(proposal, governor, membership, now_ts)
     who = current_account()
     calls = decoded_calls(proposal)
-    asked = "now" in request.args
     return render_template(
         "proposals/show.html",
         community=community,
@@ -181,12 +196,12 @@ def proposal_page(governor: Governor, proposal: Proposal, **sent: PageForm) -> s
         calls=calls,
         currencies=currencies_in(calls),
         currency=queries.currency(str(community.token).lower()),
-        asked=asked,
-        outcomes=_outcomes(governor, proposal.calls) if asked else None,
-        my_power=_power(state, who, now_ts) if who else None,
+        is_tried=is_tried,
+        outcomes=_outcomes(governor, proposal.calls) if is_tried else None,
+        my_power=_power(state, membership, who, now_ts) if who else None,
         my_vote=queries.vote_of(governor.address, proposal.id, who) if who else None,
         votes=queries.votes(governor.address, proposal.id, page=page_number(request.args), per_page=MOST_VOTES),
-        forms=forms_of({"vote": VoteForm, **dict.fromkeys(STEPS, PageForm)}, sent),
+        forms=forms_of({"vote": VoteForm, **dict.fromkeys((*STEPS, TRY), PageForm)}, sent),
         can_cancel=state.can_cancel(who, now_ts),
         is_veto=state.can_veto(who, now_ts) and not (state.state == "pending" and same_account(who, proposal.proposer)),
         is_steward=same_account(community.steward, who),
@@ -194,9 +209,8 @@ def proposal_page(governor: Governor, proposal: Proposal, **sent: PageForm) -> s
     )
 
 
-def _power(state: ProposalState, who: str, now_ts: int) -> int:
+def _power(state: ProposalState, membership: Membership | None, who: str, now_ts: int) -> int:
     """Give the votes that an account has here: as counted, or as they would be counted now."""
-    membership = queries.membership(state.governor.community_id)
     return queries.votes_at(membership.address, who, min(state.proposal.start_ts, now_ts)) if membership else 0
 
 
@@ -286,7 +300,11 @@ def treasury(community_id: int) -> Answer:
     community = token_or_404(community_id)
     governors = queries.governors(community_id)
     newest = governors[0] if governors else None
-    credited = queries.credits(account_of_community(community_id))
+    community_account = account_of_community(community_id)
+    credited = {"Market": queries.credits(community_account)}
+    credited |= {
+        name: queries.ledger_credits(registry.address(name), community_account) for name in ("Claims", "Curves")
+    }
     wanted = [address for address, _symbol in offered(community) if ADDRESS.fullmatch(address)]
     status, held = 200, None
     if newest is not None:
@@ -295,7 +313,7 @@ def treasury(community_id: int) -> Answer:
         except NodeError:
             status = 503
     page = queries.executed_proposals(community_id, page=page_number(request.args), per_page=MOST_PAYMENTS)
-    states = states_of(page.items, governors, chain_now())
+    states = states_of(page.items, governors, queries.membership(community_id), chain_now())
     calls = {state.proposal.id: decoded_calls(state.proposal) for state in states}
     return (
         render_template(
@@ -304,11 +322,12 @@ def treasury(community_id: int) -> Answer:
             governor=newest,
             held=held,
             credited=credited,
-            claims_credited=queries.ledger_credits(registry.address("Claims"), account_of_community(community_id)),
             page=page,
             states=states,
             calls=calls,
-            currencies=currencies_of([ETH, *wanted, *(credit.currency for credit in credited)])
+            currencies=currencies_of(
+                [ETH, *wanted, *(credit.currency for found in credited.values() for credit in found)]
+            )
             | currencies_in([call for found in calls.values() for call in found]),
             is_steward=same_account(community.steward, current_account()),
         ),

@@ -14,10 +14,10 @@ from PIL import Image
 
 from frontend.curve import Shape, Step
 from frontend.errors import Refused
+from frontend.index.proposal_views import GovernorRules
 from frontend.pages.curves import beside_units, outlook
 from frontend.services.carts import Wanted
 from frontend.services.curves import NewCurve
-from frontend.services.proposals import GovernorRules
 from frontend.services.split_changes import Change, Share, link_of
 from frontend.services.splits import Part, account_of_version
 from tests.frontend.chain.agreeing import list_work, send_call, signature_of, signed_link

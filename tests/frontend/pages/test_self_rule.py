@@ -47,7 +47,7 @@ PROPOSAL = Proposal(
     0,
     "",
 )
-RULE = Governor(GOVERNOR, 2, TIMELOCK, FOUNDER, 1, 1, 1, 2_000, 10, 1, 2, 150, 0, 0)
+RULE = Governor(1, 1, 1, 2_000, 10, 1, 2, 150, GOVERNOR, 2, TIMELOCK, FOUNDER, 0, 0)
 
 
 def address_of(story: Story, title: str) -> str:
@@ -310,6 +310,21 @@ def test_handover_says_what_is_done_and_what_is_next(client: FlaskClient, signed
     text = signed_in(FOUNDER)[0].get("/c/2/self-rule").get_data(as_text=True)
     assert f'value="{TIMELOCK[:4]}' in text.replace("0xD3", "0xd3")
     assert "next The membership is opened" in words(client, "/c/1/self-rule")
+
+
+def test_calls_are_tried_when_somebody_asks_and_never_by_an_address(signed_in: SignedIn, story: Story) -> None:
+    client, token = signed_in(BUYER)
+    place = address_of(story, "Trust me")
+    led = client.get(f"{place}/try")
+    assert (led.status_code, led.location) == (302, place)
+    answer = post(client, token, f"{place}/try", {})
+    assert answer.status_code == 200
+    assert "nobody can say whether this would go through" in answer.get_data(as_text=True)
+
+
+def test_treasury_shows_what_came_in_from_the_curve(client: FlaskClient) -> None:
+    assert "From the curve" in client.get("/c/4/treasury").get_data(as_text=True)
+    assert "From the curve" not in client.get("/c/2/treasury").get_data(as_text=True)
 
 
 def test_pages_of_self_rule_speak_korean(client: FlaskClient, story: Story) -> None:
