@@ -11,8 +11,8 @@ from frontend.index.member_views import Membership
 from frontend.index.proposal_views import EXECUTE_WINDOW_S, QUEUE_WINDOW_S, Governor, Proposal
 from frontend.pages.currencies import currencies_of
 from frontend.pages.layout import same_account
-from frontend.services.called import DecodedCall
 from frontend.services.proposals import said_words
+from frontend.services.proposed_calls import DecodedCall
 
 BAR_WIDTH = 600
 

@@ -5,7 +5,6 @@ from frontend.contracts.registry import Registry
 from frontend.index.queries import Queries
 from frontend.services.approvals import Approvals
 from frontend.services.bonds import Bonds
-from frontend.services.called import Calls
 from frontend.services.carts import Carts
 from frontend.services.chain import Chain
 from frontend.services.changes import Changes
@@ -21,6 +20,7 @@ from frontend.services.members import Members
 from frontend.services.notes import PrivateNotes
 from frontend.services.personas import Personas
 from frontend.services.proposals import Proposals
+from frontend.services.proposed_calls import Calls
 from frontend.services.settlements import Settlements
 from frontend.services.split_changes import SplitChanges
 from frontend.services.splits import Splits
