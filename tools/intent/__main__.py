@@ -97,7 +97,7 @@ def facts(reading: Reading) -> dict[str, str]:
     found: dict[str, object] = {
         "account": reading.document.account,
         "action": reading.action,
-        "community": reading.document["subject"] if reading.curve_token else reading.community,
+        "community": reading.document["subject"] if reading.curve_token or "phase" in args else reading.community,
         "contract": reading.document.to,
         "function": reading.function,
         "holder": args["purchase"]["holder"] if "purchase" in args else args.get("holder"),
@@ -146,6 +146,8 @@ def _spent(reading: Reading) -> int:
         return reading.dues.get(reading.currency, 0)
     if reading.action in ("market.dispute", "market.stake"):
         return int(reading.terms["arbiterFee"])
+    if reading.action == "claims.claim":
+        return int(args["maxCost"])
     if reading.action in ("curves.buy", "curves.open"):
         return int(args["maxTotal"] + args.get("maxBacking", 0))
     if reading.action in ("token.approve", "tokens.transfer", "tokens.burn", "market.deposit_bond"):

@@ -80,6 +80,11 @@ def action_text(action: str) -> str:
         "curves.swap": gettext("Change tokens into others"),
         "curves.open": gettext("Open the curve"),
         "credits.withdraw": gettext("Withdraw"),
+        "claims.open": gettext("Open a claim phase"),
+        "claims.close": gettext("Close a claim phase"),
+        "claims.claim": gettext("Claim tokens"),
+        "credits.withdraw_claims": gettext("Withdraw what claim phases earned"),
+        "credits.withdraw_curves": gettext("Withdraw what the curve earned"),
         "credits.push": gettext("Send a credit to its owner"),
     }
     return texts.get(action, action)

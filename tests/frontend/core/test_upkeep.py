@@ -89,6 +89,20 @@ def test_old_uploads_are_orphans_with_their_thumbnails_when_nothing_names_them(c
     assert found(contents) == {lost, stray, text, *thumbs}
 
 
+def test_list_is_kept_while_the_chain_or_an_intent_names_its_root(contents):
+    roots = ["0x" + digit * 64 for digit in "abc"]
+    named, lost = (contents.store_list(f"# {root}".encode(), root=root) for root in roots[:2])
+    called = contents.store_list(b"# called", root=roots[2])
+    for_airdrop, forgotten = contents.store_list(b"# airdrop"), contents.store_list(b"# another")
+    grow_old(contents)
+    with contents.db.session() as session:
+        session.add(intent("0x1", roots[0], "0x"))
+        session.add(intent("0x2", "", "0x12345678" + "00" * 32 + roots[2][2:]))
+        session.add(intent("0x3", f"/c/1/airdrop/{for_airdrop}", "0x"))
+    assert named != called
+    assert found(contents) == {lost, forgotten}
+
+
 def test_a_young_description_keeps_its_old_pictures(contents):
     shown, inline = contents.store_picture(noise((900, 900))), contents.store_picture(noise((300, 100)))
     grow_old(contents)
