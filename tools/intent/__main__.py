@@ -15,7 +15,7 @@ import re
 import sys
 from pathlib import Path
 
-from tools.intent import checks, document, ids, record, story
+from tools.intent import checks, claim_list, document, ids, record, story
 from tools.intent.bounds import time_text
 from tools.intent.codec import ADDRESS
 from tools.intent.node import Node, look
@@ -49,6 +49,8 @@ def judge(options: argparse.Namespace) -> tuple[checks.Findings, list[str]]:
         _check_total(found, found.reading, options.max_total)
         for wish in options.expect:
             _check_wish(found, found.reading, wish)
+        if options.list:
+            _check_list(found, found.reading, options.list)
     notes = look(found, Node(options.rpc)) if options.rpc else []
     return found, notes
 
@@ -137,6 +139,15 @@ def _check_total(found: checks.Findings, reading: Reading, most: str | None) -> 
         found.differences.append(f"maximum: it costs {reading.amount(spent)}, more than your {most}")
 
 
+def _check_list(found: checks.Findings, reading: Reading, file: str) -> None:
+    """Compare the root in a phase with that of the list which its steward has."""
+    if reading.action != "claims.open":
+        raise BadInput("--list is for the opening of a claim phase.")
+    phase, entries = reading.args["phase"], claim_list.read(_text_of(file))
+    meant = claim_list.root(entries, phase["token"], phase["number"])
+    found.expect("root of the list", "0x" + phase["merkleRoot"].hex(), meant)
+
+
 def _spent(reading: Reading) -> int:
     """Give what the call takes from the account, in the smallest units of its currency."""
     args = reading.args
@@ -160,7 +171,7 @@ def _text_of(file: str) -> str:
         raw = sys.stdin.buffer.read(document.MOST_BYTES + 1) if file == "-" else Path(file).read_bytes()
         return raw.decode()
     except UnicodeDecodeError:
-        raise BadInput("the document is no UTF-8 text.") from None
+        raise BadInput(f"{file} is no UTF-8 text.") from None
     except OSError as problem:
         raise BadInput(f"{file} cannot be read: {problem.strerror}.") from None
 
@@ -188,6 +199,7 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
         default=[],
         help=f"refuse otherwise; names: {', '.join(WISHES)}",
     )
+    verify.add_argument("--list", metavar="FILE", help="of a claim phase: your own list, address and amount a line")
     verify.add_argument("--rpc", metavar="URL", help="also ask a node of yours: chain, code, simulation")
     verify.add_argument("--deployments", type=Path, default=ROOT / "deployments", help="folder of your records")
     verify.add_argument(

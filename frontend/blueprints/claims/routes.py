@@ -15,7 +15,7 @@ from frontend.blueprints.communities.routes import steward_of
 from frontend.blueprints.tokens.routes import token_or_404
 from frontend.content.findings import State
 from frontend.content.store import StoreDown
-from frontend.errors import NodeDown, NotFound, Refused, TooMany
+from frontend.errors import NodeDown, NotFound, Refused
 from frontend.extensions import queries, services
 from frontend.index.claim_views import ClaimPhase
 from frontend.pages.act import Answer, account, act, chain_now, said_again, with_key
@@ -221,27 +221,16 @@ def opening(community_id: int) -> Answer:
         return page(), 422
     try:
         came_with = _preview(form, community, reserve.next_number)
-    except TooMany:
-        raise
     except Refused as problem:
         return said_again(form, page, problem)
     is_seen = True
     if not (came_with and request.form.get("step") == GO):
         return page()
-    new = NewPhase(
-        form.start.ts or 0,
-        form.end.ts or 0,
-        form.supply.units or 0,
-        form.limit.units or 0,
-        form.price.units or 0,
-        currency.address,
-        form.entries,
-    )
     return act(
         form,
         page,
         lambda: services.claims.prepare_open(
-            account(), community_id, reserve.next_number, new, form_key=form.form_key.data or ""
+            account(), community_id, reserve.next_number, _new_phase(form, currency), form_key=form.form_key.data or ""
         ),
     )
 
@@ -261,6 +250,18 @@ def _preview(form: OpenForm, community: Any, number: int) -> bool:
         if not form.lines.data:
             form.kept.data = services.claim_lists.keep(form.entries, community.token, number, account())[1]
     return form.show(number, root)
+
+
+def _new_phase(form: OpenForm, currency: Any) -> NewPhase:
+    return NewPhase(
+        form.start.ts or 0,
+        form.end.ts or 0,
+        form.supply.units or 0,
+        form.limit.units or 0,
+        form.price.units or 0,
+        currency.address,
+        form.entries,
+    )
 
 
 def _phase_or_404(community_id: int, number: int) -> ClaimPhase:

@@ -6,24 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from frontend.pages.layout import account_of_community
-from tests.frontend.chain.conftest import ETH, new_key
+from tests.frontend.chain.conftest import ETH, new_key, open_community
 from tests.frontend.chain.site import Person, Site, problems
 from tests.frontend.chain.test_curves import quoted
 
 ETHER = 10**18
 DAY_S = 86_400
 PRICE = "0.000000000000000003"  # 3 wei a token: every cost shows how it is rounded
-
-
-def open_community(site: Site, seller: Person, symbol: str) -> int:
-    """Open a community that reserves 1 000 tokens for claims; give its id."""
-    form = {
-        "name": symbol, "symbol": symbol, "cap": "5000", "founder_allocation": "0", "claim_allocation": "1000", "vesting_cliff": "0",
-        "vesting_duration": "1", "fee": "1", "text": symbol, "lang": "en", "form_key": new_key(),
-    }  # fmt: skip
-    seller.do("/c/new", form)
-    with site.app.app_context():
-        return int(max(row.id for row in site.bound.queries.communities().items))
+RESERVED = {"cap": "5000", "claim_allocation": "1000"}
 
 
 def open_phase(site: Site, seller: Person, community_id: int, **changes: Any) -> dict[str, Any]:
@@ -47,7 +37,7 @@ def ask(site: Site, function: str, *args: Any) -> tuple[Any, ...]:
 def test_list_is_claimed_from_closed_and_its_proceeds_are_withdrawn(
     site: Site, seller: Person, buyer: Person, stranger: Person
 ) -> None:
-    community_id = open_community(site, seller, "PEAT")
+    community_id = open_community(site, seller, "PEAT", **RESERVED)
     lines = f"address,amount\n{buyer.address.lower()},7.5\n{seller.address},200"
     opened = open_phase(site, seller, community_id, open_to="list", lines=lines)
     page = f"/c/{community_id}/claims/1"
@@ -93,7 +83,7 @@ def test_list_is_claimed_from_closed_and_its_proceeds_are_withdrawn(
 def test_everybody_claims_for_a_token_after_allowing_its_exact_cost(
     site: Site, seller: Person, buyer: Person, stranger: Person
 ) -> None:
-    community_id = open_community(site, seller, "SEDGE")
+    community_id = open_community(site, seller, "SEDGE", **RESERVED)
     with site.app.app_context():
         nite = site.bound.queries.community(1).token
     open_phase(site, seller, community_id, currency="other", other_currency=nite, price="0.3", limit="5")
@@ -116,7 +106,7 @@ def test_everybody_claims_for_a_token_after_allowing_its_exact_cost(
 
 
 def test_phase_that_another_one_came_before_is_previewed_anew(site: Site, seller: Person) -> None:
-    community_id = open_community(site, seller, "FERN")
+    community_id = open_community(site, seller, "FERN", **RESERVED)
     path = f"/c/{community_id}/claims/open"
     end = datetime.fromtimestamp(site.market.now() + DAY_S, UTC).strftime("%Y-%m-%dT%H:%M")
     fields = {
@@ -135,7 +125,7 @@ def test_phase_that_another_one_came_before_is_previewed_anew(site: Site, seller
 
 
 def test_airdrop_in_two_parts_mints_each_once(site: Site, seller: Person) -> None:
-    community_id = open_community(site, seller, "MOSS")
+    community_id = open_community(site, seller, "MOSS", **RESERVED)
     page = f"/c/{community_id}/airdrop"
     lines = "\n".join(f"0x{number:040x},0.5" for number in range(10**30, 10**30 + 210))
     kept = seller.post_form(page, {"lines": lines, "form_key": new_key()})

@@ -310,6 +310,21 @@ def test_expectations_are_compared_when_they_are_given(site, documents, judge):
         assert judge(honest, *words)[0] == 2, words
 
 
+def test_list_of_a_phase_is_compared_when_it_is_given(site, documents, judge, tmp_path):
+    buyer, stranger = site.person(2).address, site.person(4).address
+    place = tmp_path / "list.csv"
+    lines = ["\ufeffaddress;amount", f"{stranger};0.000000000000000005", "", "# first of all", f'"{buyer.lower()}",7.0']
+    place.write_text("\r\n".join(lines), encoding="utf-8")
+    assert judge(documents["open_phase"], "--list", str(place))[0] == 0
+    place.write_text(place.read_text(encoding="utf-8").replace("7.0", "7.1"), encoding="utf-8")
+    code, said = judge(documents["open_phase"], "--list", str(place))
+    assert (code, "root of the list" in said) == (1, True), said
+    assert judge(documents["buy"], "--list", str(place))[0] == 2
+    for wrong in ("", f"{buyer}", f"{buyer},x", f"{buyer},1\n{buyer},2", f"{buyer},1.0000000000000000001"):
+        place.write_text(wrong, encoding="utf-8")
+        assert judge(documents["open_phase"], "--list", str(place))[0] == 2, wrong
+
+
 def test_money_for_somebody_else_is_warned_of(documents, judge):
     code, said = judge(documents["withdraw_to_another"])
     assert (code, "! The money goes to" in said) == (0, True), said

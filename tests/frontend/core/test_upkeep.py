@@ -16,10 +16,11 @@ from frontend.content.__main__ import main
 from frontend.content.documents import hash_of
 from frontend.content.upkeep import DAY_S, orphans, remove, troubles
 from frontend.extensions import bound
+from frontend.services.claim_lists import root_of
 from frontend.store.database import writing
 from frontend.store.models import AppContent, AppDraft
 from tests.frontend.pages.conftest import make_app
-from tests.frontend.pages.story import SELLER, Story, tell_all
+from tests.frontend.pages.story import CLAIM_LIST, SELLER, Story, tell_all
 
 LONG_AGO = int(time.time()) - 40 * DAY_S
 MONTH_S = 30 * DAY_S
@@ -239,13 +240,15 @@ def test_prune_refuses_less_than_a_day(command):
 
 def test_check_names_what_cannot_be_shown(market, contents, command):
     code, said = command("check")
-    # the story itself has one listing and one community without a description
+    # the story itself has one listing and one community without a description, and a claim phase whose list nobody has
     known = {(trouble.kind, trouble.state.value) for trouble in troubles(contents.db, contents.store)}
-    assert (code, known) == (1, {("listing", "missing"), ("community", "missing")})
+    assert (code, known) == (1, {("listing", "missing"), ("community", "missing"), ("list", "missing")})
     lamp = market.story.listings["lamp"][1].content_hash
     contents.store.path(lamp).write_bytes(b"x")
     contents.store.path(market.picture).write_bytes(b"x")
+    contents.store.path(market.story.claim_list).write_bytes(b"x")
     _code, said = command("check")
+    assert f"altered      list       {root_of(CLAIM_LIST, market.story.token(2), 5)}" in said
     assert f"altered      listing    {lamp}" in said
     assert f"altered      picture    {market.picture}" in said
     assert "with trouble" in said

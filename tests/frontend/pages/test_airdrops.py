@@ -136,3 +136,15 @@ def test_nothing_is_offered_once_minting_was_given_up(signed_in: SignedIn, story
     assert "Minting was given up for ever." in words(client, "/c/2/airdrop")
     text = client.get(f"/c/2/airdrop/{story.claim_list}").get_data(as_text=True)
     assert "-entries" not in text
+
+
+def test_long_list_is_shown_by_pages_that_stay_light(signed_in: SignedIn) -> None:
+    client, csrf = signed_in(FOUNDER)
+    page = kept(client, csrf, "\n".join(f"0x{number:040x},1" for number in range(1, 3001)))
+    first, last = (client.get(f"{page}?page={number}").get_data(as_text=True) for number in (1, 99))
+    assert re.findall(r'name="part(\d+)-entries"', first) == ["1", "2", "3", "4", "5"]
+    assert re.findall(r'name="part(\d+)-entries"', last) == ["11", "12", "13", "14", "15"]
+    assert "Part 15 of 15" in last
+    assert len(first) < 500_000
+    answer = client.get(f"{page}/12?lang=ko")
+    assert answer.headers["Location"].endswith(f"{page}?page=3&lang=ko")
