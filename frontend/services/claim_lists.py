@@ -73,10 +73,10 @@ class ClaimLists:
         self.contents = contents
         self._seen: Remembered[KeptList] = Remembered(ROOM_BYTES)
 
-    def keep(self, entries: Sequence[Entry], token: str, number: int, account: str) -> tuple[str, str]:
+    def keep(self, entries: Sequence[Entry], token: str, number: int, account: str | None) -> tuple[str, str]:
         """Keep a list for a phase of a token; give the root of its tree, and the hash of its file.
 
-        Args: account is whose uploads of the day it counts among. Raises: StoreDown; UploadsSpent.
+        Args: account is whose uploads of the day it counts among; None: nobody's. Raises: StoreDown; UploadsSpent.
         """
         root = root_of(entries, token, number)
         remark = f"who may claim how much of the token {to_checksum_address(token)} in its phase {number}"

@@ -654,7 +654,7 @@ def tell_claims(story: Story, community_id: int) -> None:
     closed = story.open_phase(community_id, 4, story.at_ts, 20)
     raw = bytes.fromhex(closed[2:])
     story.emit("Claims", CLAIMS, "ClaimPhaseClosed", key=raw, caller=FOUNDER, left=20 * 10**18)
-    root, story.claim_list = ClaimLists(story.contents).keep(CLAIM_LIST, story.token(community_id), 5, FOUNDER)
+    root, story.claim_list = ClaimLists(story.contents).keep(CLAIM_LIST, story.token(community_id), 5, None)
     story.open_phase(community_id, 5, story.at_ts, 20, price_wei=10**16 + 1, root=bytes.fromhex(root[2:]))
 
 
