@@ -3,11 +3,22 @@
 // Understood: --version, --standard-json (input on stdin, or a file name), --allow-paths A,B, --base-path P, --include-path P.
 'use strict';
 
+const crypto = require('crypto');
 const fs = require('fs');
 const path = require('path');
+const zlib = require('zlib');
 
 const MODULES = path.join(__dirname, '..', 'node_modules');
 const PACKAGE = path.join(MODULES, 'solc');
+const KEPT = path.join(__dirname, '..', '.local', 'solc-answers');
+const MOST_KEPT = 6;
+// all that any of our callers reads; asked for together, so that they can share one answer
+const EVERYTHING = {
+  '*': {
+    '*': ['abi', 'devdoc', 'userdoc', 'metadata', 'storageLayout', 'evm.bytecode', 'evm.deployedBytecode', 'evm.methodIdentifiers'],
+    '': ['ast'],
+  },
+};
 
 function fail(sentence) {
   process.stderr.write(`solcjs: ${sentence}\n`);
@@ -82,7 +93,50 @@ function whole(input, read) {
       left.push(meant);
     }
   }
-  return JSON.stringify(asked);
+  return asked;
+}
+
+function sorted(value) {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]));
+}
+
+function compiled(asked, read) {
+  return require(PACKAGE).compile(JSON.stringify(asked), { import: read });
+}
+
+// Making code of all contracts takes minutes, and brownie, the bundle for explorers and its test ask for the same. An answer
+// is kept under the hash of the whole question and the compiler's version; what asks for no code is answered anew each time.
+function answer(asked, read) {
+  if (!JSON.stringify(asked.settings?.outputSelection ?? {}).includes('evm.')) return compiled(asked, read);
+  const question = sorted({ ...asked, settings: { ...asked.settings, outputSelection: EVERYTHING } });
+  const hash = crypto.createHash('sha256').update(longVersion()).update(JSON.stringify(question)).digest('hex');
+  const file = path.join(KEPT, `${hash}.json.gz`);
+  try {
+    const known = zlib.gunzipSync(fs.readFileSync(file)).toString();
+    fs.utimesSync(file, new Date(), new Date());
+    return known;
+  } catch (unknown) {
+    // not asked yet, or half written
+  }
+  const made = compiled(question, read);
+  if (!(JSON.parse(made).errors ?? []).some((problem) => problem.severity === 'error')) keep(file, made);
+  return made;
+}
+
+function keep(file, made) {
+  try {
+    fs.mkdirSync(KEPT, { recursive: true });
+    const own = `${file}.${process.pid}`;
+    fs.writeFileSync(own, zlib.gzipSync(made, { level: 1 }));
+    fs.renameSync(own, file);
+    const known = fs.readdirSync(KEPT).map((name) => path.join(KEPT, name));
+    const age = new Map(known.map((name) => [name, fs.statSync(name).mtimeMs]));
+    for (const old of known.sort((a, b) => age.get(b) - age.get(a)).slice(MOST_KEPT)) fs.rmSync(old, { force: true });
+  } catch (readOnly) {
+    // only slower
+  }
 }
 
 function main() {
@@ -96,7 +150,7 @@ function main() {
   const input = fs.readFileSync(wanted.file === null ? 0 : wanted.file, 'utf8');
   const roots = wanted.roots.length > 0 ? wanted.roots : [process.cwd()];
   const read = reader(roots);
-  process.stdout.write(require(PACKAGE).compile(whole(input, read), { import: read }));
+  process.stdout.write(answer(whole(input, read), read));
 }
 
 main();

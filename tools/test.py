@@ -38,18 +38,20 @@ class Suite:
     row: int = 0
 
 
-# a worker keeps to a run of tests, so that what a file sets up is set up once, until others have nothing left to do
+# a worker keeps to a run of tests until others have nothing left to do
 IN_RUNS = ("--dist", "worksteal")
-IN_FILES = ("-n", "2", "--no-loadscope-reorder")  # brownie's own way: whole files, and in the order in which they come
+# where what a file sets up takes long, a worker keeps to whole files, in the order in which they come
+IN_FILES = ("--dist", "loadfile", "--no-loadscope-reorder")
+BY_BROWNIE = ("-n", "2", "--no-loadscope-reorder")  # brownie's own way is whole files too
 
 # those that wait for other processes much of the time run more at once than there are cores
 SUITES = (
-    Suite("anvil", "contracts on Anvil", CONTRACT_FOLDERS, ("--network", "test-anvil", *IN_FILES)),
-    Suite("ganache", "contracts on Ganache", CONTRACT_FOLDERS, ("--network", "test-ganache", *IN_FILES)),
-    Suite("tools", "tools and scripts", ("tests/tools", "tests/scripts"), (*NO_BROWNIE, "-n", "3", *IN_RUNS)),
+    Suite("anvil", "contracts on Anvil", CONTRACT_FOLDERS, ("--network", "test-anvil", *BY_BROWNIE)),
+    Suite("ganache", "contracts on Ganache", CONTRACT_FOLDERS, ("--network", "test-ganache", *BY_BROWNIE)),
+    Suite("tools", "tools and scripts", ("tests/scripts", "tests/tools"), (*NO_BROWNIE, "-n", "3", *IN_FILES)),
     Suite("browser", "browser", ("tests/browser",), (*NO_BROWNIE, "-n", "3", "--dist", "loadgroup"), row=1),
     Suite("index", "index on a real chain", ("tests/index",), (*NO_BROWNIE, "-n", "3", *IN_RUNS), row=1),
-    Suite("frontend", "frontend", ("tests/frontend", "tests/content"), (*NO_BROWNIE, "-n", "3", *IN_RUNS), row=1),
+    Suite("frontend", "frontend", ("tests/frontend", "tests/content"), (*NO_BROWNIE, "-n", "3", *IN_FILES), row=1),
 )
 
 

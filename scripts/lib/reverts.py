@@ -14,7 +14,8 @@ HEX_DATA = re.compile(r"0x(?:[0-9a-fA-F]{2}){4,}")
 def reason(problem: Exception, abi: Iterable[Any]) -> str:
     """Give the custom error in an exception, as `Name(field=value)`; the node's own words when there is none.
 
-    Nodes hide the data in different places: Anvil as hex beside the message, Ganache in a dict under "result".
+    Nodes hide the data in different places: Anvil as hex beside the message, Ganache in a dict under "result"; web3.py
+    and brownie at times hand on the node's whole answer as a dict, with "data" in it.
     """
     errors = {function_abi_to_4byte_selector(entry): entry for entry in abi if entry["type"] == "error"}
     for data in _candidates(problem):
@@ -26,8 +27,14 @@ def reason(problem: Exception, abi: Iterable[Any]) -> str:
 
 def _candidates(problem: Exception) -> list[bytes]:
     places = [getattr(problem, "data", None), *problem.args]
-    texts = [str(place.get("result", "")) if isinstance(place, dict) else str(place) for place in places]
-    return [bytes.fromhex(found[2:]) for text in texts for found in HEX_DATA.findall(text)]
+    return [bytes.fromhex(found[2:]) for place in places for text in _texts(place) for found in HEX_DATA.findall(text)]
+
+
+def _texts(place: Any) -> list[str]:
+    """Give what may hold the data; of a dict only the parts that do, since a transaction's hash beside them is hex too."""
+    if not isinstance(place, dict):
+        return [str(place)]
+    return [text for key in ("result", "data") if key in place for text in _texts(place[key])]
 
 
 def _told(error: Any, data: bytes) -> str:

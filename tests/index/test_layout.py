@@ -89,6 +89,8 @@ def as_kept(part: Mapping[str, Any], value: Any) -> Any:
     """Write what web3.py gave as the index keeps it; no database keeps NUL."""
     if part["type"] == "string":
         return text_of(value.encode())
+    if part["type"] == "string[]":
+        return [text_of(item.encode()) for item in value]
     if part["type"] == "tuple":
         return {inner["name"]: as_kept(inner, value[inner["name"]]) for inner in part["components"]}
     return like_ours(part, value)

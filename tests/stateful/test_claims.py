@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from tests.helpers.claim_books import ClaimBooks, Opened
 from tests.helpers.claims import WHOLE_TOKEN, ClaimList, Phase, account_of, cost_of
 from tests.helpers.raw import Raw
-from tests.helpers.runs import assert_reached, machine_settings
+from tests.helpers.runs import ON_ANVIL, assert_reached, machine_settings
 from tests.helpers.terms import NONE, ZERO
 from tests.helpers.time import jump_to
+
+pytestmark = ON_ANVIL
 
 RESERVED = 1_000
 MOST_PHASES = 6

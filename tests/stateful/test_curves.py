@@ -19,8 +19,10 @@ from tests.helpers.curve_model import Books, Refused
 from tests.helpers.deal import FAR
 from tests.helpers.raw import Raw, revert_of
 from tests.helpers.receipts import receipt_of
-from tests.helpers.runs import assert_reached, runs_here
+from tests.helpers.runs import ON_ANVIL, assert_reached
 from tests.helpers.terms import ZERO
+
+pytestmark = ON_ANVIL
 
 RUNS = 256
 RICH = 10**20
@@ -251,7 +253,7 @@ def test_curves_keep_their_promises_whatever_is_traded(
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=runs_here(RUNS),
+            max_examples=RUNS,
             stateful_step_count=12,
             deadline=None,
             database=None,

@@ -1,8 +1,8 @@
-"""Random deals from listing to the last withdrawal, on real nodes, against the books kept in plain Python.
+"""Random deals from listing to the last withdrawal, on a real node, against the books kept in plain Python.
 
 In most of them one call is first tried in a way in which it must fail: tests/deals/mutations has every way by name. After each
-block all balances, credits, bonds, orders, offers, stock and events are what the books say. 256 deals on Anvil, in which each
-way to fail occurs; an eighth of them on Ganache. `make soak PART=deals` plays 100,000.
+block all balances, credits, bonds, orders, offers, stock and events are what the books say. 256 deals, in which each way to
+fail occurs. `make soak PART=deals` plays 100,000.
 """
 
 import os
@@ -22,7 +22,9 @@ from tests.deals.stage import Stage
 from tests.deals.world import make_world
 from tests.helpers.deal import FINAL
 from tests.helpers.draws import Draws, Seeded, Shrinking
-from tests.helpers.runs import runs_here
+from tests.helpers.runs import ON_ANVIL
+
+pytestmark = ON_ANVIL
 
 RUNS = 256
 LEAST_MUTATIONS = 60
@@ -72,7 +74,7 @@ def test_deals_end_as_the_books_say_whatever_fails_on_the_way(stage):
 
     @seed(chosen)
     @settings(
-        max_examples=runs_here(RUNS),
+        max_examples=RUNS,
         deadline=None,
         database=None,
         verbosity=Verbosity.normal,
@@ -92,7 +94,7 @@ def test_deals_end_as_the_books_say_whatever_fails_on_the_way(stage):
         ends.update(plan.ends)
 
     play()
-    left = set(MUTATIONS) - set(rotation.applied) if stage.raw.on_anvil else set()
+    left = set(MUTATIONS) - set(rotation.applied)
     for name in sorted(left):  # none are left by the seed of CI
         stage.play(planned(stage.world, Draws(Seeded(f"{chosen}/{name}")), MUTATIONS[name], MOST_TRIES))
     print(f"{rotation.applied.total()} with a failure, in {len(rotation.applied)} ways; {len(left)} ways by themselves")

@@ -13,9 +13,11 @@ from tests.helpers.accounts import community_account
 from tests.helpers.books import CHANGES, FINAL_OFFER, IN_PARTS, MAX_EXTENSION, MILESTONES, Books, Call, Entry
 from tests.helpers.deal import ANY_FEE, ANY_TOTAL, FAR, FINAL, OPEN, Deal, Parties, State
 from tests.helpers.raw import Raw
-from tests.helpers.runs import assert_reached, machine_settings
+from tests.helpers.runs import ON_ANVIL, assert_reached, machine_settings
 from tests.helpers.terms import DAY, HOUR, NONE, SERVICE, ZERO, Extras, Purchase, salt
 from tests.helpers.time import jump_to
+
+pytestmark = ON_ANVIL
 
 CALLS = (
     "accept",

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from tests.helpers.member_books import NOTICE_S, MemberBooks
 from tests.helpers.raw import Raw
-from tests.helpers.runs import assert_reached, machine_settings
+from tests.helpers.runs import ON_ANVIL, assert_reached, machine_settings
 from tests.helpers.terms import ZERO
+
+pytestmark = ON_ANVIL
 
 PLENTY = 10**9
 

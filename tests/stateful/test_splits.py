@@ -10,11 +10,13 @@ import pytest
 from hypothesis import strategies as st
 
 from tests.helpers.raw import Raw
-from tests.helpers.runs import assert_reached, machine_settings
+from tests.helpers.runs import ON_ANVIL, assert_reached, machine_settings
 from tests.helpers.split_books import Split, SplitBooks
 from tests.helpers.splits import BPS, LATE, Change, Share
 from tests.helpers.terms import ZERO
 from tests.helpers.time import jump_to
+
+pytestmark = ON_ANVIL
 
 MOST_SPLITS = 4
 MOST_SEATS = 9

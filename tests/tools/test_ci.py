@@ -41,13 +41,13 @@ def test_ci_runs_every_check_when_all_is_well(checkout):
     done, calls = run(checkout, broken="")
     assert done.returncode == 0, done.stderr
     beside = ["make lint CI=true", "make slither CI=true"]
-    in_order = ["bootstrap-tests", "sizes", "proofs", "bench-gas CHECK=1", "test"]
+    in_order = ["bootstrap-tests", "sizes", "proofs", "mutation ARGS=--check", "test"]
     assert [call for call in calls if call not in beside] == [f"make {words} CI=true" for words in in_order]
     assert [call for call in calls if call in beside] == beside, "they run beside the compiler, at whatever place"
     assert "✓ all of it passed" in done.stdout.splitlines()[-1]
 
 
-@pytest.mark.parametrize("broken", ["lint", "sizes", "slither", "proofs", "test", "bench-gas"])
+@pytest.mark.parametrize("broken", ["lint", "sizes", "slither", "proofs", "mutation", "test"])
 def test_ci_fails_and_goes_on_when_one_check_fails(checkout, broken):
     done, calls = run(checkout, broken)
     assert done.returncode == 1
@@ -61,7 +61,9 @@ def test_ci_shows_what_ran_beside_the_rest_when_that_is_done(checkout, check):
     done, _ = run(checkout, broken=check)
     shown = done.stdout.splitlines()
     assert (
-        shown.index("════ make bench-gas CHECK=1") < shown.index(f"════ make {check}") < shown.index("════ make test")
+        shown.index("════ make mutation ARGS=--check")
+        < shown.index(f"════ make {check}")
+        < shown.index("════ make test")
     )
     assert shown[shown.index(f"════ make {check}") + 1] == f"make {check} was here"
 

@@ -21,7 +21,7 @@ CHECKOUT = WORK / "checkout"
 REMAPPING = "@openzeppelin=node_modules/@openzeppelin"
 FOLDERS = ("contracts/market", "contracts/money")
 TRIED_WITH = ("scripts", "tests", "tools")
-COPIED = ("contracts", "interfaces", "brownie-config.yaml", "pyproject.toml")
+COPIED = ("contracts", "brownie-config.yaml", "pyproject.toml")
 LINKED = (".venv", ".local", "node_modules")
 # what switches every function uses must neither be inlined nor moved about: nearly no optimizer, which is also the fastest
 OPTIMIZER = """    optimizer:
@@ -34,13 +34,13 @@ OPTIMIZER = """    optimizer:
           optimizerSteps: "u:"
 """
 CONFIGURED = re.compile(r"    optimizer:\n(?:      .*\n)+")
-INTERFACE = re.compile(r"I[A-Z]\w*\.sol")
+CODE = re.compile(r"^\s*(?:function|modifier|constructor)\b[^;{]*\{", re.MULTILINE)
 
 
 def mutated_files() -> list[str]:
     """Give the files that are mutated: all of the market's and the money's that hold code."""
     paths = [path for folder in FOLDERS for path in sorted((ROOT / folder).glob("*.sol"))]
-    return [path.relative_to(ROOT).as_posix() for path in paths if not INTERFACE.fullmatch(path.name)]
+    return [path.relative_to(ROOT).as_posix() for path in paths if CODE.search(path.read_text())]
 
 
 def code_hash(source: bytes) -> str:
@@ -128,6 +128,7 @@ class Workshop:
         CHECKOUT.mkdir(parents=True)
         for name in (*COPIED, *TRIED_WITH):
             copy(name)
+        (CHECKOUT / "interfaces").mkdir()  # brownie asks for one
         for name in LINKED:
             (CHECKOUT / name).symlink_to(ROOT / name)
         config = CHECKOUT / "brownie-config.yaml"

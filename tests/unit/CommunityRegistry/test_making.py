@@ -1,4 +1,4 @@
-"""The registry and the Market when they are made."""
+"""The registry when it is made."""
 
 import pytest
 
@@ -25,20 +25,3 @@ def test_registry_is_not_made_when_nobody_answers_for_the_platform(CommunityRegi
 def test_registry_is_not_made_when_the_platform_wants_too_much(CommunityRegistry, owner, fee_bps):
     with refused("RegistryFeeTooHigh", fee_bps, 500):
         CommunityRegistry.deploy(owner, fee_bps, {"from": owner})
-
-
-def test_market_is_not_made_when_the_registry_is_no_contract(new_market, splits, stranger):
-    with refused("MarketNoCode", stranger):
-        new_market(stranger, splits)
-
-
-def test_market_is_not_made_when_splits_is_no_contract(new_market, registry, stranger):
-    with refused("MarketNoCode", stranger):
-        new_market(registry, stranger)
-
-
-def test_market_knows_its_links_and_its_constants(market, registry, splits):
-    assert market.REGISTRY() == registry.address
-    assert market.SPLITS() == splits.address
-    assert market.STAKE_FOR() == 3 * 24 * 3600
-    assert market.MAX_EXTENSION() == 180 * 24 * 3600

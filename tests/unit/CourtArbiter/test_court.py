@@ -1,6 +1,7 @@
 """CourtArbiter: an ERC-792 court rules; one that is dead, dearer or reentrant harms nobody."""
 
 import pytest
+from brownie import web3
 
 from tests.fixtures.market import COMMUNITY_FEE_BPS, PLATFORM_FEE_BPS
 from tests.helpers.amounts import ruled
@@ -11,6 +12,7 @@ from tests.helpers.terms import ZERO
 from tests.helpers.time import jump_to
 
 PRICE = 41_000
+CHOICES = 101  # from nothing to all, in steps of a hundredth
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +105,29 @@ def test_court_gains_nothing_when_it_calls_back(court, judge, deal, stranger, ow
     assert deal.state == State.RESOLVED
 
 
+@pytest.mark.anvil_only("only Anvil tells which calls a call made")
+def test_court_is_offered_as_many_choices_as_its_ruling_may_name(court, judge, deal, stranger):
+    tx = escalate(judge, deal, stranger)
+    traced = web3.provider.make_request("debug_traceTransaction", [tx.txid, {"tracer": "callTracer"}])["result"]
+    asked = [call["input"] for call in traced["calls"] if call["to"] == court.address.lower() and "value" in call]
+    assert asked == [court.createDispute.encode_input(CHOICES, b"\x05")]
+
+
+def test_each_payer_gets_the_fee_of_his_own_dispute(court, judge, make_deal, list_terms, stranger, payer, owner):
+    terms = list_terms(arbiter=str(judge))
+    payers, deals = (stranger, payer), [make_deal(State.DISPUTED, terms, quantity) for quantity in (1, 2)]
+    for number, (deal, account) in enumerate(zip(deals, payers, strict=True), 1):
+        escalate(judge, deal, account)
+        court.give(judge, number, 51, {"from": owner})
+        execute(judge, deal, owner)
+    fees = {account: deal.fee for account, deal in zip(payers, deals, strict=True)}
+    assert {account: judge.owedTo(account, ZERO) for account in payers} == fees
+    for account in payers:
+        before = owner.balance()
+        judge.withdraw(ZERO, owner, {"from": account})
+        assert owner.balance() == before + fees[account]
+
+
 def test_dispute_is_before_the_court_once(court, judge, deal, stranger, payer):
     escalate(judge, deal, stranger)
     with refused("CourtEscalatedBefore", deal.key):
@@ -120,6 +145,11 @@ def test_court_is_asked_only_about_disputes_that_are_its_own(judge, deal, make_d
         escalate(judge, make_deal(State.NONE), stranger, call=True)
     with refused("CourtNotDisputed", ...):
         escalate(judge, make_deal(State.NONE, deal.terms), stranger, call=True)
+    delivered = make_deal(State.DELIVERED, deal.terms)
+    with refused("CourtNotDisputed", delivered.key):
+        escalate(judge, delivered, stranger, call=True)
+    jump_to(deal.order.clock)
+    assert escalate(judge, deal, stranger, call=True) == 1
     jump_to(deal.order.clock + 1)
     with refused("CourtNotDisputed", deal.key):
         escalate(judge, deal, stranger, call=True)
@@ -167,12 +197,13 @@ def test_court_tells_what_it_costs(judge, court, market):
     assert (judge.cost(), judge.MARKET(), judge.COURT()) == (PRICE, market.address, court.address)
 
 
+@pytest.mark.parametrize("disputes", [1, 2])
 def test_payer_gets_his_fee_when_somebody_pushed_it_to_the_judge(
-    market, court, judge, list_terms, make_deal, make_token, BlocklistingToken, stranger, payer
+    market, court, judge, list_terms, make_deal, make_token, BlocklistingToken, stranger, payer, disputes
 ):
     coin = make_token(BlocklistingToken)
     terms = list_terms(arbiter=str(judge), currency=coin.address)
-    for number in (1, 2):
+    for number in range(1, disputes + 1):
         deal = make_deal(State.DISPUTED, terms)
         escalate(judge, deal, stranger)
         court.give(judge, number, 51, {"from": payer})
@@ -181,5 +212,5 @@ def test_payer_gets_his_fee_when_somebody_pushed_it_to_the_judge(
             market.push(judge, coin, {"from": payer})  # the second fee stays a credit
     before = coin.balanceOf(payer)
     judge.withdraw(coin, payer, {"from": stranger})
-    assert coin.balanceOf(payer) == before + 2 * deal.fee
+    assert coin.balanceOf(payer) == before + disputes * deal.fee
     assert (coin.balanceOf(judge), market.creditOf(judge, coin)) == (0, 0)

@@ -14,7 +14,7 @@ from tests.helpers.reverts import refused
 
 RICH = 10**18
 SHAPES = {"line": LINE, "steps": STEPS, "free_of_fee": LINE.but(fee_bps=0), "cheap": LINE.but(base_price=1, slope=1)}
-PLACES = (0, 1, 10**18 - 1, 10**18, BESIDE_UNITS, *(end + by for end, _ in STEPS.steps[:2] for by in (-1, 0, 1)))
+PLACES = (0, 1, 10**18 - 1, 10**18, BESIDE_UNITS, *(end + by for end, _ in STEPS.steps[:3] for by in (-1, 0, 1)))
 
 
 @pytest.mark.parametrize("supply", [*PLACES, CAPACITY - 1, CAPACITY])

@@ -150,6 +150,7 @@ def test_nothing_is_bought_in_anybody_elses_name(market, deals, stranger, buyer)
 def test_nothing_is_bought_when_the_cart_is_too_old(market, deals, buyer):
     with refused("MarketPurchaseExpired", now() - 1, now()):
         cart(market, buyer, [item(deals[0])], deals[0].total, deadline=now() - 1, call=True)
+    assert cart(market, buyer, [item(deals[0])], deals[0].total, deadline=now(), call=True)
 
 
 def test_permit_is_not_looked_at_when_nothing_is_due_in_its_currency(market, deals, buyer, coin):

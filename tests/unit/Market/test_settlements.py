@@ -42,6 +42,15 @@ def test_money_is_divided_as_offered_when_the_other_side_accepts(market, deals, 
     assert_events(tx, [market], agreed, deal.credits_added(shares))
 
 
+def test_market_tells_both_offers_and_how_often_they_changed(market, deals):
+    deal = deals[State.DELIVERED]
+    deal.now_offer("holder", TO_HOLDER)
+    deal.now_offer("seller", 7)
+    sequence, of_holder, of_seller = market.talksOf(deal.key)
+    assert (sequence, of_holder[1], of_seller[1]) == (2, TO_HOLDER, 7)
+    assert of_holder[0] == of_seller[0] != "0x" + "00" * 32
+
+
 @pytest.mark.parametrize("to_holder", [0, 1, None])
 def test_agreement_may_give_all_to_one_side(deals, to_holder):
     deal = deals[State.DELIVERED]
