@@ -12,6 +12,7 @@ from frontend.content.findings import Findings, State
 from frontend.content.store import Store
 from frontend.content.wanted import everything_named, on_chain_now, pictures_of
 from frontend.errors import SetupError
+from frontend.index.models import claim_phases
 from frontend.index.queries import Queries
 from frontend.search.store import forget_content
 from frontend.store.database import Database
@@ -36,7 +37,10 @@ class Orphan:
 
 @dataclass(frozen=True)
 class Trouble:
-    """Something that the chain names and that cannot be shown. kind: "listing", "community" or "picture"."""
+    """Something that the chain names and that cannot be shown.
+
+    kind: "listing", "community", "persona", "picture", or "list" of an open claim phase, whose hash is the Merkle root.
+    """
 
     kind: str
     hash: str
@@ -107,3 +111,17 @@ def troubles(db: Database, store: Store, told: Callable[[int], None] = lambda nu
             state, _ = findings.matching(picture)
             if state is not State.MATCHING:
                 yield Trouble("picture", picture, state)
+    yield from _lists_in_trouble(db, findings)
+
+
+def _lists_in_trouble(db: Database, findings: Findings) -> Iterator[Trouble]:
+    kept = select(claim_phases.c.merkle_root, rows.c.hash).outerjoin(
+        rows, rows.c.merkle_root == claim_phases.c.merkle_root
+    )
+    wanted = kept.where(claim_phases.c.is_open, claim_phases.c.merkle_root.is_not(None))
+    with db.engine.connect() as connection:
+        found = connection.execute(wanted.order_by(claim_phases.c.merkle_root)).all()
+    for root, content_hash in found:
+        state = State.MISSING if content_hash is None else findings.matching(content_hash)[0]
+        if state is not State.MATCHING:
+            yield Trouble("list", root, state)

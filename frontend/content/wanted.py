@@ -12,7 +12,14 @@ from frontend.store.models import AppContent, AppDraft, AppIntent
 
 ANY_HASH = re.compile(r"0x[0-9a-f]{64}")
 # the events whose arguments name content
-NAMING = ("CommunityOpened", "ContractMetadataChanged", "ListingOpened", "Evidence", "PersonaProfileSet")
+NAMING = (
+    "CommunityOpened",
+    "ContractMetadataChanged",
+    "ListingOpened",
+    "Evidence",
+    "PersonaProfileSet",
+    "ClaimPhaseOpened",
+)
 AT_ONCE = 1_000
 
 contents: Any = AppContent.__table__
@@ -75,7 +82,14 @@ def everything_named(engine: Engine) -> set[str]:
     # a call that is encoded names the hash without 0x
     for data in _stream(engine, select(AppIntent.data)):
         found |= {"0x" + data[at : at + 64] for at in range(10, len(data), 64)}
-    return found
+    return found | _lists_with(engine, found)
+
+
+def _lists_with(engine: Engine, roots: set[str]) -> set[str]:
+    """Give the lists of claim phases whose Merkle root is among these hashes."""
+    with engine.connect() as connection:
+        kept = select(contents.c.hash, contents.c.merkle_root).where(contents.c.merkle_root.is_not(None))
+        return {row.hash for row in connection.execute(kept) if row.merkle_root in roots}
 
 
 def pictures_of(engine: Engine, hashes: set[str]) -> set[str]:

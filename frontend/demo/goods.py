@@ -28,6 +28,7 @@ class CommunityPlan:
     text: str
     rules: str
     curve_allocation: str = ""
+    claim_allocation: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ COMMUNITIES = (
         name="한밤 라디오 수리단 · Midnight Radio",
         symbol=RADIO,
         cap="21000000",
+        claim_allocation="50000",
         founder_allocation="2100000",
         cliff_days=180,
         vesting_days=730,

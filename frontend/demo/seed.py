@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -78,6 +79,7 @@ class Seed:
             self.tell(story)
         self.run_the_shops()
         self.open_the_curve()
+        self.hand_out_by_a_list()
         # every intent is where its transaction is
         self.services.watch.step()
 
@@ -157,6 +159,7 @@ class Seed:
             cap=plan.cap,
             founder_allocation=plan.founder_allocation,
             curve_allocation=plan.curve_allocation,
+            claim_allocation=plan.claim_allocation,
             vesting_cliff=str(plan.cliff_days),
             vesting_cliff_unit="days",
             vesting_duration=str(plan.vesting_days),
@@ -182,8 +185,9 @@ class Seed:
                 continue
             rows = "\n".join(f"{self.address(person)}, {amount}" for person, amount in gifts[plan.symbol].items())
             self.say(f"tokens {plan.symbol}")
-            desk = f"/c/{found.id}/desk"
-            self.act(plan.founder, desk, f"/c/{found.id}/mint-batch", f"mint-{plan.symbol}", rows=rows)
+            page = f"/c/{found.id}/airdrop"
+            parts = urlsplit(self.browser(plan.founder).submit(page, page, {"lines": rows}).request.path).path
+            self.act(plan.founder, parts, f"{parts}/1", f"mint-{plan.symbol}")
         self.give(VISITOR, RADIO, NEIGHBOUR, "42.5")
         self.give(NEIGHBOUR, HANJI, RADIO_KEEPER, "12")
         self.give(RADIO_KEEPER, MUSHROOM, MUSHROOM_HOST, "3.25")
@@ -356,6 +360,25 @@ class Seed:
         found = self.find_listing(book)
         if found is not None and found.quantity_limit == book.quantity:
             self.act(PAPER_MAKER, "/listings", f"/l/{found.id}/quantity", "stock", quantity="24")
+
+    # ---- claims
+
+    def hand_out_by_a_list(self) -> None:
+        """Let the radio club open a claim phase for three neighbours, one of whom claims at once."""
+        found = self.community(RADIO)
+        if not found.claim_allocation_units:
+            return  # it was opened before there were claims
+        page, head = f"/c/{found.id}/claims", self.queries.head()
+        if self.queries.claim_phase(found.id, 1) is None and head is not None:
+            self.say(f"claim phase {RADIO}")
+            shares = {VISITOR: 2_500, NEIGHBOUR: 1_200, PAPER_MAKER: 300}
+            lines = "\n".join(f"{self.address(person)}, {amount}" for person, amount in shares.items())
+            end = datetime.fromtimestamp(head.timestamp_ts + 60 * DAY_S, UTC).strftime("%Y-%m-%dT%H:%M")
+            form = {"end": end, "supply": "4000", "price": "0.000001", "open_to": "list", "lines": lines}
+            self.act(RADIO_KEEPER, f"{page}/open", f"{page}/open", "phase", {"step": "go"}, step="preview", **form)
+        phase = self.queries.claim_phase(found.id, 1)
+        if phase is not None and not phase.claimant_count:
+            self.act(NEIGHBOUR, f"{page}/1", f"{page}/1/claim", "claim", amount="450")
 
     # ---- the curve
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, insert, select, update
 
 from frontend.config import Settings
 from frontend.index.decode import text_of
-from frontend.index.models import communities, curves, listings
+from frontend.index.models import claim_phases, communities, curves, listings
 from frontend.index.node import Node, RpcRefused
 from frontend.store.database import writing
 from frontend.store.models import AppCurrency
@@ -67,12 +67,13 @@ class Currencies:
                 found |= set(connection.execute(named).scalars())
                 if len(found) < MAX_AT_ONCE:
                     self._listing_seen = seen
-            traded = select(curves.c.currency).where(
-                curves.c.currency != ETH,
-                curves.c.currency.not_in(select(communities.c.token).where(communities.c.token.is_not(None))),
-                curves.c.currency.not_in(known),
-            )
-            found |= set(connection.execute(traded.distinct().limit(MAX_AT_ONCE)).scalars())
+            for column in (curves.c.currency, claim_phases.c.currency):
+                paid = select(column).where(
+                    column != ETH,
+                    column.not_in(select(communities.c.token).where(communities.c.token.is_not(None))),
+                    column.not_in(known),
+                )
+                found |= set(connection.execute(paid.distinct().limit(MAX_AT_ONCE)).scalars())
         return sorted(found)
 
     def _keep(self, address: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from frontend.extensions import queries, settings
+from frontend.extensions import queries, services, settings
 from frontend.pages.fields import ZERO_ADDRESS
 from frontend.pages.text import plain
 
@@ -31,3 +31,15 @@ def offered(community: Any | None = None, with_other: bool = False) -> list[tupl
     if with_other:
         choices.append((OTHER, _("Another ERC-20 token")))
     return list(dict(choices).items())
+
+
+def offered_beside(community: Any) -> list[tuple[str, str]]:
+    """List what a community's token may be sold for: not for itself."""
+    return [pair for pair in offered(with_other=True) if pair[0] != community.token.lower()]
+
+
+def asked_currency(form: Any) -> Any:
+    """Give the currency that a form names; one that is not known yet is asked. Raises: Refused, NodeDown."""
+    if form.currency.data == OTHER:
+        return services.market.ask_currency(form.other_currency.data or "")
+    return queries.currency(str(form.currency.data))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from eth_utils.address import is_checksum_address, to_checksum_address
@@ -17,7 +17,7 @@ from markupsafe import Markup
 from wtforms import FieldList, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
-from wtforms.widgets import DateInput
+from wtforms.widgets import DateInput, DateTimeLocalInput
 
 from frontend.formatters import duration
 from frontend.pages.amounts import MAX_UINT256, BadAmount, parse_bps, parse_units, say_units
@@ -343,6 +343,38 @@ class DayField(StringField):
             raise ValidationError(_("Write the day as year-month-day: 2030-12-31")) from problem
 
 
+class MomentField(StringField):
+    """A minute in UTC; `ts` holds its unix time after `validate`, None when left empty."""
+
+    widget = DateTimeLocalInput()
+
+    def __init__(self, label: Any, *, needed: bool = True, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.needed = needed
+        self.ts: int | None = None
+        self.flags.required = needed
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = str(valuelist[0])[:MAX_TYPED].strip() if valuelist else ""
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.data:
+            if self.needed:
+                raise ValidationError(_("Please fill this in."))
+            return
+        try:
+            if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}", self.data, re.ASCII):
+                raise ValueError(self.data)
+            self.ts = int(datetime.fromisoformat(f"{self.data}+00:00").timestamp())
+        except ValueError as problem:
+            raise ValidationError(_("Write the moment as year-month-dayThour:minute: 2030-12-31T18:00")) from problem
+
+    def show(self, ts: int) -> None:
+        """Let the field hold a moment, cut to its minute."""
+        self.data = datetime.fromtimestamp(ts, UTC).strftime("%Y-%m-%dT%H:%M")
+        self.ts = ts - ts % 60
+
+
 class ChoiceField(SelectField):
     """A select whose refusal is said in our words."""
 
@@ -365,32 +397,6 @@ def choices(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
 def _one_of(field: SelectField) -> None:
     if not any(choice.value == field.data for choice in field.choices):
         raise ValidationError(_("Please choose one from the list."))
-
-
-def read_batch(text: str, decimals: int, most: int = 200) -> list[tuple[str, int]]:
-    """Read lines of "address, amount" as pairs; empty lines and lines that start with # are skipped.
-
-    Raises: ValidationError naming the line.
-    """
-    pairs: list[tuple[str, int]] = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        cells = [cell.strip() for cell in re.split(r"[,;\t]", line)]
-        try:
-            if len(cells) != 2:
-                raise ValidationError(_("Write an address, a comma and an amount."))
-            units = parse_units(cells[1], decimals)
-            if units == 0:
-                raise ValidationError(_("The amount must be more than 0."))
-            pairs.append((read_address(cells[0]), units))
-        except (ValidationError, BadAmount) as problem:
-            raise ValidationError(_("Line %(number)s: %(problem)s", number=number, problem=problem)) from problem
-        if len(pairs) > most:
-            raise ValidationError(_("At most %(most)s lines at a time.", most=most))
-    if not pairs:
-        raise ValidationError(_("Please fill this in."))
-    return pairs
 
 
 def read_tags(text: str, most: int = 8, length: int = 24) -> list[str]:
@@ -420,13 +426,13 @@ __all__ = [
     "DurationField",
     "HashField",
     "LongWordsField",
+    "MomentField",
     "PageForm",
     "PercentField",
     "SeenField",
     "WordsField",
     "choices",
     "read_address",
-    "read_batch",
     "read_tags",
     "say_units",
 ]

@@ -29,6 +29,8 @@ AREAS = {
     "listings.buy": "explore",
     "tokens": "communities",
     "curves": "communities",
+    "claims": "communities",
+    "airdrops": "communities",
     "members": "communities",
     "proposals": "communities",
     "bonds": "credits",

@@ -3,11 +3,14 @@
 from frontend.config import Settings
 from frontend.contracts.registry import Registry
 from frontend.index.queries import Queries
+from frontend.services.airdrops import Airdrops
 from frontend.services.approvals import Approvals
 from frontend.services.bonds import Bonds
 from frontend.services.carts import Carts
 from frontend.services.chain import Chain
 from frontend.services.changes import Changes
+from frontend.services.claim_lists import ClaimLists
+from frontend.services.claims import Claims
 from frontend.services.communities import Communities
 from frontend.services.content import Contents
 from frontend.services.credits import Credits
@@ -53,6 +56,10 @@ class Services:
         self.split_changes = SplitChanges(self.splits, queries)
         for_curves = Approvals(registry, self.chain, self.intents, queries, spender="Curves")
         self.curves = Curves(registry, self.chain, self.intents, queries, for_curves)
+        for_claims = Approvals(registry, self.chain, self.intents, queries, spender="Claims")
+        self.claim_lists = ClaimLists(self.contents)
+        self.claims = Claims(registry, self.intents, queries, for_claims, self.claim_lists)
+        self.airdrops = Airdrops(self.claim_lists, self.tokens, self.intent_store)
         self.members = Members(registry, self.chain, self.intents, queries, approvals)
         self.calls = Calls(registry, queries)
         self.proposals = Proposals(registry, self.chain, self.intents, queries)

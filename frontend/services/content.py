@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +42,8 @@ from frontend.store.models import AppContent
 
 __all__ = ["Contents", "NotMatching", "Stored", "canonical", "hash_of", "store_of"]
 
-WEBP, JSON, TEXT = "image/webp", "application/json", "text/plain"
-MEDIA_TYPES = (WEBP, JSON, TEXT)
+WEBP, JSON, TEXT, CSV = "image/webp", "application/json", "text/plain", "text/csv"
+MEDIA_TYPES = (WEBP, JSON, TEXT, CSV)
 HTML_ROOM_BYTES = 32 * 1024 * 1024
 rows: Any = AppContent.__table__
 THUMBS: dict[int, Any] = {320: rows.c.thumb_320_hash, 640: rows.c.thumb_640_hash}
@@ -111,6 +111,14 @@ class Contents:
             raise Refused(gettext("Please write something."), key="empty_text", field=field)
         self.quota.spend(account, len(clean.encode()))
         return self._keep(clean.encode(), TEXT, text=clean)
+
+    def store_list(self, data: bytes, *, root: str | None = None, account: str | None = None) -> str:
+        """Keep a list of accounts and amounts, and give its hash. Args: root is that of the claim phase it is for.
+
+        Raises: StoreDown.
+        """
+        self.quota.spend(account, len(data))
+        return self._keep(data, CSV, merkle_root=root)
 
     def store_picture(self, data: bytes, *, field: str = "picture", account: str | None = None) -> str:
         """Keep a picture as WebP without its metadata, at most 1600 pixels wide or high, and give its hash.
@@ -234,6 +242,17 @@ class Contents:
         with self.db.session() as session:
             session.execute(update(rows).where(rows.c.hash == content_hash).values({THUMBS[width]: thumb}))
         return Stored(thumb, WEBP, self.findings.matching(thumb)[1])
+
+    def list_of(self, root: str) -> str | None:
+        """Give the hash under which the list with this Merkle root was kept; None when it never was."""
+        with self.db.reading() as session:
+            found = select(rows.c.hash).where(rows.c.merkle_root == root).order_by(rows.c.hash).limit(1)
+            return session.execute(found).scalar_one_or_none()
+
+    def lists_of(self, roots: Sequence[str]) -> set[str]:
+        """Tell which of these Merkle roots are those of lists that were kept."""
+        with self.db.reading() as session:
+            return set(session.execute(select(rows.c.merkle_root).where(rows.c.merkle_root.in_(roots))).scalars())
 
     def text_of(self, content_hash: str) -> str | None:
         """Give a kept plain text, or None when it is not here or does not match."""

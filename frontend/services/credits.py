@@ -1,4 +1,4 @@
-"""Taking out what the Market owes."""
+"""Taking out what the Market, Claims and Curves owe."""
 
 from eth_utils.address import to_checksum_address
 
@@ -8,6 +8,8 @@ from frontend.marks import N_
 from frontend.services.intents import Call, Intent, Intents, Line, Plan, checksummed
 
 ABI = "Market"
+# what each ledger's withdrawals are called
+WITHDRAWALS = {"Market": "credits.withdraw", "Claims": "credits.withdraw_claims", "Curves": "credits.withdraw_curves"}
 
 
 class Credits:
@@ -19,9 +21,19 @@ class Credits:
         self.queries = queries
 
     def prepare_withdraw(
-        self, account: str, of_account: str, currency: str, to: str, amount_units: int, form_key: str = ""
+        self,
+        account: str,
+        of_account: str,
+        currency: str,
+        to: str,
+        amount_units: int,
+        form_key: str = "",
+        ledger: str = ABI,
     ) -> Intent:
-        """Give the intent that takes a credit out. Args: of_account is the own one, or a community's commission account."""
+        """Give the intent that takes a credit out.
+
+        Args: of_account is the own one, or a community's; ledger is the contract that owes it, one of WITHDRAWALS.
+        """
         owner, target = to_checksum_address(of_account), checksummed(to, "to")
         token = to_checksum_address(currency)
         lines = [
@@ -29,19 +41,21 @@ class Credits:
             Line(N_("It goes to"), "account", target),
         ]
         if owner == account:
-            call = self._call("withdraw", token, target, amount_units)
+            call = self._call(ledger, "withdraw", token, target, amount_units)
         else:
             lines.insert(0, Line(N_("From the account"), "address", owner))
-            call = self._call("withdrawFrom", owner, token, target, amount_units)
-        plan = Plan("credits.withdraw", call, lines, subject=owner.lower(), back="/credits")
+            call = self._call(ledger, "withdrawFrom", owner, token, target, amount_units)
+        plan = Plan(WITHDRAWALS[ledger], call, lines, subject=owner.lower(), back="/credits")
         return self.intents.prepare(account, plan, form_key)
 
     def prepare_push(self, account: str, of_account: str, currency: str, form_key: str = "") -> Intent:
         """Give the intent that sends somebody's whole credit to that same account."""
         owner, token = to_checksum_address(of_account), to_checksum_address(currency)
         lines = [Line(N_("The whole credit goes to its owner"), "account", owner)]
-        plan = Plan("credits.push", self._call("push", owner, token), lines, subject=owner.lower(), back="/credits")
+        plan = Plan(
+            "credits.push", self._call(ABI, "push", owner, token), lines, subject=owner.lower(), back="/credits"
+        )
         return self.intents.prepare(account, plan, form_key)
 
-    def _call(self, function: str, *args: object) -> Call:
-        return Call(ABI, self.registry.address(ABI), function, args)
+    def _call(self, ledger: str, function: str, *args: object) -> Call:
+        return Call(ledger, self.registry.address(ledger), function, args)

@@ -49,6 +49,10 @@ BOUNDS: dict[str, tuple[str, ...]] = {
     "market.accept_offer": ("toHolder",),
     "market.settle_signed": ("toHolder", "deadline"),
     "credits.withdraw": ("to", "amount"),
+    "credits.withdraw_claims": ("to", "amount"),
+    "credits.withdraw_curves": ("to", "amount"),
+    "claims.open": ("supply", "limit", "price"),
+    "claims.claim": ("amount", "maxCost", "to"),
     "splits.claim": ("to",),
     "splits.send": ("to",),
     "splits.move": ("newPayee",),
@@ -59,6 +63,7 @@ BOUNDS: dict[str, tuple[str, ...]] = {
     "curves.open": ("maxBacking", "firstAmount", "maxTotal", "deadline"),
 }
 TOKENS_OF_A_CURVE = ("amount", "amountIn", "firstAmount")
+TOKENS_OF_A_PHASE = ("supply", "limit", "amount")
 
 
 def document_of(intent: Intent, registry: Registry, queries: Queries) -> dict[str, Any]:
@@ -127,6 +132,8 @@ def _value(named: list[dict[str, Any]], name: str) -> Any:
         return int(_found(_found(named, "terms"), "rules")) >> RULES_FEE_SHIFT & RULES_FEE_MASK
     if named[0]["name"] == "params":
         return _found(_found(named, "params"), name)
+    if name in ("supply", "limit", "price"):
+        return _found(_found(named, "phase"), name)
     return _found(named, name)
 
 
@@ -146,17 +153,20 @@ def _text(intent: Intent, named: list[dict[str, Any]], name: str, value: str, qu
         return texts[name]()
     if intent.action == "communities.open":
         return f"{plain_units(int(value), ETH_DECIMALS)} {_found(_found(named, 'params'), 'symbol')}"
-    if intent.contract == "Curves":
+    if intent.action.startswith("curves."):
         currency = queries.currency(_currency_of_curve(intent, named, name, queries))
     else:
-        currency = queries.currency(_currency(intent, named))
+        currency = queries.currency(_currency(intent, named, name))
     return f"{plain_units(int(value), currency.decimals)} {currency.symbol}"
 
 
-def _currency(intent: Intent, named: list[dict[str, Any]]) -> str:
+def _currency(intent: Intent, named: list[dict[str, Any]], name: str) -> str:
     if named[0]["name"] == "terms":
         return str(_found(_found(named, "terms"), "currency"))
-    if intent.action in ("credits.withdraw", "market.deposit_bond", "market.withdraw_bond"):
+    if named[0]["name"] == "phase":
+        phase = _found(named, "phase")
+        return str(_found(phase, "token" if name in TOKENS_OF_A_PHASE else "currency")).lower()
+    if intent.action.startswith("credits.") or intent.action in ("market.deposit_bond", "market.withdraw_bond"):
         return str(_found(named, "currency"))
     return intent.to
 

@@ -83,6 +83,17 @@ class IntentStore:
         with self.db.reading() as session:
             return session.scalar(select(AppIntent.id).where(AppIntent.tx_hash == tx_hash).limit(1)) is not None
 
+    def sent_calls(self, action: str, to: str, genesis_hash: str) -> "dict[str, Intent]":
+        """Give the intents of an action at one contract that were sent and not refused, whoever sent them, by their calldata."""
+        with self.db.reading() as session:
+            rows = session.scalars(
+                select(AppIntent)
+                .where(AppIntent.action == action, AppIntent.to == to.lower(), AppIntent.genesis_hash == genesis_hash)
+                .where(AppIntent.status.in_(("submitted", "mined", "final")))
+                .order_by(AppIntent.created_at_ts)
+            )
+            return {row.data: _intent(row) for row in rows}
+
     def tray(self, account: str) -> "list[Intent]":
         """Give an account's newest intents that are on their way, or have ended a moment ago."""
         now = int(time.time())

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+from frontend.account_lists import Entry
 from frontend.contracts.registry import Registry
 from frontend.errors import NotFound, Refused
 from frontend.formatters import MAX_UINT256
@@ -38,19 +39,23 @@ class Tokens:
         return self._prepare(account, "tokens.mint", "mint", community, (target, amount_units), lines, form_key)
 
     def prepare_mint_batch(
-        self, account: str, community_id: int, entries: Sequence[tuple[str, int]], form_key: str = ""
+        self, account: str, community_id: int, entries: Sequence[Entry], form_key: str = "", back: str | None = None
     ) -> Intent:
-        """Give the intent that mints to several accounts in one call. Args: entries of (address, amount), 1 to 200."""
+        """Give the intent that mints to several accounts in one call.
+
+        Args: entries, 1 to 200; back is the page to return to, the token's unless told otherwise.
+        """
         community = self._known(community_id)
         if not 1 <= len(entries) <= MAX_BATCH:
             raise Refused(gettext("A batch has 1 to %(most)s lines.", most=MAX_BATCH), key="bad_batch", field="entries")
-        accounts = tuple(checksummed(to, "entries") for to, _ in entries)
-        amounts = tuple(amount for _, amount in entries)
+        call = batch_call(community, entries)
         lines = [
-            Line(N_("New tokens in all"), "tokens", _amount(sum(amounts)), community.symbol),
-            Line(N_("Accounts"), "number", str(len(accounts))),
+            Line(N_("New tokens in all"), "tokens", _amount(sum(units for _, units in entries)), community.symbol),
+            Line(N_("Accounts"), "number", str(len(entries))),
         ]
-        return self._prepare(account, "tokens.mint_batch", "mintBatch", community, (accounts, amounts), lines, form_key)
+        return self._prepare(
+            account, "tokens.mint_batch", call.function, community, call.args, lines, form_key, back=back
+        )
 
     def prepare_renounce_mint(self, account: str, community_id: int, form_key: str = "") -> Intent:
         """Give the intent that ends the steward's minting for ever."""
@@ -121,6 +126,7 @@ class Tokens:
         args: tuple[Any, ...],
         lines: list[Line],
         form_key: str,
+        back: str | None = None,
     ) -> Intent:
         plan = Plan(
             action,
@@ -128,9 +134,16 @@ class Tokens:
             lines,
             title=community.name,
             subject=str(community.id),
-            back=f"/c/{community.id}/token",
+            back=back or f"/c/{community.id}/token",
         )
         return self.intents.prepare(account, plan, form_key)
+
+
+def batch_call(community: Community, entries: Sequence[Entry]) -> Call:
+    """Give the call that mints to several accounts."""
+    accounts = tuple(checksummed(account, "entries") for account, _ in entries)
+    amounts = tuple(units for _, units in entries)
+    return Call(ABI, checksummed(str(community.token)), "mintBatch", (accounts, amounts))
 
 
 def _amount(units: int) -> str:

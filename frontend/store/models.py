@@ -100,6 +100,7 @@ class AppContent(AppBase):
     rules: Mapped[str | None] = mapped_column(Text)  # a community's house rules
     thumb_320_hash: Mapped[str | None] = mapped_column(HASH)  # of a picture: the same 320 pixels wide
     thumb_640_hash: Mapped[str | None] = mapped_column(HASH)
+    merkle_root: Mapped[str | None] = mapped_column(HASH, index=True)  # of a claim phase's list
     created_at_ts: Mapped[int] = mapped_column(BigInteger)  # when it was last given
 
 

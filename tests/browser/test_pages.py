@@ -24,6 +24,7 @@ NO_PAGES = {
     "static", "auth.state", "content.show", "content.thumbnail", "contracts.addresses", "contracts.abi", "health.alive",
     "health.ready", "health.show", "identicon.show", "intents.document", "intents.index", "intents.panel", "notes.read",
     "members.members_file", "orders.by_transaction", "tokens.history", "transactions.tray", "curves.again", "proposals.try_now",
+    "claims.again", "claims.proof", "airdrops.again",
 }  # fmt: skip
 
 
@@ -61,6 +62,14 @@ def things(buyer: Clerk, stall: Stall) -> dict[str, str]:
     curve = stall.steward.open_curve("Bog of Lamps", "BOG")
     buyer.trade(curve, "buy", "30")
     buyer.trade(curve, "sell", "4.5")
+    claims = stall.steward.open_with_claims("Reeds by Moonlight", "REED")
+    lines = f"{buyer.address},12.5\n{stall.seller.address},3"
+    stall.steward.open_phase(claims, 1, open_to="list", lines=lines, supply="15.5")
+    stall.steward.open_phase(claims, 2, limit="5", supply="50")
+    buyer.act(f"/c/{claims}/claims/1", f"/c/{claims}/claims/1/claim", amount="2.25")
+    airdrop = stall.steward.browser.submit(
+        f"/c/{claims}/airdrop", f"/c/{claims}/airdrop", {"lines": lines}
+    ).request.path
     reserved = stall.steward
     reserved.act("/c/new", "/c/new", **{**community_form("Fen of Lamps", "FEN"), "curve_allocation": "1000"})
     town = stall.steward.town
@@ -71,6 +80,8 @@ def things(buyer: Clerk, stall: Stall) -> dict[str, str]:
     return {
         "curve": str(curve),
         "no_curve_yet": str(fen.id),
+        "claims": str(claims),
+        "airdrop": airdrop,
         "waiting": waiting,
         "disputed": disputed,
         "done": done,
@@ -139,6 +150,19 @@ PAGES: dict[str, tuple[str, str, Callable[[dict[str, str], Stall], str]]] = {
     "no-curve": ("curves.show", "-", lambda t, s: f"/c/{s.community_id}/curve"),
     "curve-to-be-opened": ("curves.opening", "c", lambda t, s: f"/c/{t['no_curve_yet']}/curve/open"),
     "desk-with-a-curve": ("communities.desk", "c", lambda t, s: f"/c/{t['no_curve_yet']}/desk"),
+    "claim-phases": ("claims.index", "-", lambda t, s: f"/c/{t['claims']}/claims"),
+    "claim-phases-for-the-steward": ("claims.index", "c", lambda t, s: f"/c/{t['claims']}/claims"),
+    "no-claim-phases": ("claims.index", "-", lambda t, s: f"/c/{s.community_id}/claims"),
+    "claim-phase-for-who-is-listed": ("claims.show", "b", lambda t, s: f"/c/{t['claims']}/claims/1"),
+    "claim-phase-for-a-newcomer": ("claims.show", "n", lambda t, s: f"/c/{t['claims']}/claims/1"),
+    "claim-phase-for-the-steward": ("claims.show", "c", lambda t, s: f"/c/{t['claims']}/claims/2"),
+    "claim-phase-for-a-stranger": ("claims.show", "-", lambda t, s: f"/c/{t['claims']}/claims/2"),
+    "claim-phase-to-be-opened": ("claims.opening", "c", lambda t, s: f"/c/{t['claims']}/claims/open"),
+    "token-with-claims": ("tokens.show", "b", lambda t, s: f"/c/{t['claims']}/token"),
+    "desk-with-claims": ("communities.desk", "c", lambda t, s: f"/c/{t['claims']}/desk"),
+    "new-airdrop": ("airdrops.new", "c", lambda t, s: f"/c/{t['claims']}/airdrop"),
+    "airdrop": ("airdrops.show", "c", lambda t, s: t["airdrop"]),
+    "treasury-with-earnings": ("proposals.treasury", "c", lambda t, s: f"/c/{t['claims']}/treasury"),
     "members": ("members.show", "-", lambda t, s: f"/c/{s.community_id}/members"),
     "own-membership": ("members.show", "b", lambda t, s: f"/c/{s.community_id}/members"),
     "members-for-the-steward": ("members.show", "c", lambda t, s: f"/c/{s.community_id}/members"),

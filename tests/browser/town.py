@@ -11,6 +11,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -111,6 +112,10 @@ class Town:
     def now_ts(self) -> int:
         """Give the time of the newest block."""
         return int(self.market.rpc("eth_getBlockByNumber", ["latest", False])["timestamp"], 16)
+
+    def minute_in(self, days: int) -> str:
+        """Give the minute in so many days of the chain's time, as forms take it."""
+        return datetime.fromtimestamp(self.now_ts() + days * DAY_S, UTC).strftime("%Y-%m-%dT%H:%M")
 
     def pass_time(self, seconds: int) -> None:
         """Move the chain's clock on, and wait until the index has seen it."""
@@ -268,6 +273,20 @@ class Clerk:
         self.act(f"{page}/curve/open", f"{page}/curve/open", then={"step": "go"}, **price)
         eventually(lambda: self.town.queries.curve(found.id))
         return found.id
+
+    def open_with_claims(self, name: str, symbol: str) -> int:
+        """Open a community that reserves 1 000 tokens for claims, and give its id."""
+        self.act("/c/new", "/c/new", **{**community_form(name, symbol), "claim_allocation": "1000"})
+        return eventually(
+            lambda: next((c for c in self.town.queries.communities_of(self.account) if c.symbol == symbol), None)
+        ).id
+
+    def open_phase(self, community_id: int, number: int, **changes: str) -> None:
+        """Open a claim phase of a month, for a thousandth of an ether a token."""
+        page = f"/c/{community_id}/claims"
+        phase = {"end": self.town.minute_in(30), "supply": "100", "price": "0.001", "step": "preview", **changes}
+        self.act(f"{page}/open", f"{page}/open", then={"step": "go"}, **phase)
+        eventually(lambda: self.town.queries.claim_phase(community_id, number))
 
     def trade(self, community_id: int, step: str, amount: str) -> str:
         """Buy tokens from a curve, or sell some to it."""

@@ -140,6 +140,14 @@ def test_demo_has_a_curve_with_trades_of_its_founder_and_of_others(market):
     assert found.reserve_units >= found.shape.cost_up(0, found.sold_units)
 
 
+def test_demo_has_a_claim_phase_with_a_list_that_one_account_has_claimed_in(market):
+    radio = next(row for row in market.queries.communities().items if row.claim_allocation_units)
+    (phase,) = market.queries.claim_phases(radio.id).items
+    assert phase.is_open
+    assert phase.merkle_root is not None
+    assert (phase.left_units, phase.claimant_count) == (3_550 * 10**18, 1)
+
+
 def test_demo_has_orders_in_every_state(market):
     states = Counter(order.state for order in orders_of(market))
     assert set(states) == STATES

@@ -15,7 +15,7 @@ import re
 import sys
 from pathlib import Path
 
-from tools.intent import checks, document, ids, record, story
+from tools.intent import checks, claim_list, document, ids, record, story
 from tools.intent.bounds import time_text
 from tools.intent.codec import ADDRESS
 from tools.intent.node import Node, look
@@ -49,6 +49,8 @@ def judge(options: argparse.Namespace) -> tuple[checks.Findings, list[str]]:
         _check_total(found, found.reading, options.max_total)
         for wish in options.expect:
             _check_wish(found, found.reading, wish)
+        if options.list:
+            _check_list(found, found.reading, options.list)
     notes = look(found, Node(options.rpc)) if options.rpc else []
     return found, notes
 
@@ -97,7 +99,7 @@ def facts(reading: Reading) -> dict[str, str]:
     found: dict[str, object] = {
         "account": reading.document.account,
         "action": reading.action,
-        "community": reading.document["subject"] if reading.curve_token else reading.community,
+        "community": reading.document["subject"] if reading.curve_token or "phase" in args else reading.community,
         "contract": reading.document.to,
         "function": reading.function,
         "holder": args["purchase"]["holder"] if "purchase" in args else args.get("holder"),
@@ -137,6 +139,15 @@ def _check_total(found: checks.Findings, reading: Reading, most: str | None) -> 
         found.differences.append(f"maximum: it costs {reading.amount(spent)}, more than your {most}")
 
 
+def _check_list(found: checks.Findings, reading: Reading, file: str) -> None:
+    """Compare the root in a phase with that of the list which its steward has."""
+    if reading.action != "claims.open":
+        raise BadInput("--list is for the opening of a claim phase.")
+    phase, entries = reading.args["phase"], claim_list.read(_text_of(file))
+    meant = claim_list.root(entries, phase["token"], phase["number"])
+    found.expect("root of the list", "0x" + phase["merkleRoot"].hex(), meant)
+
+
 def _spent(reading: Reading) -> int:
     """Give what the call takes from the account, in the smallest units of its currency."""
     args = reading.args
@@ -146,6 +157,8 @@ def _spent(reading: Reading) -> int:
         return reading.dues.get(reading.currency, 0)
     if reading.action in ("market.dispute", "market.stake"):
         return int(reading.terms["arbiterFee"])
+    if reading.action == "claims.claim":
+        return int(args["maxCost"])
     if reading.action in ("curves.buy", "curves.open"):
         return int(args["maxTotal"] + args.get("maxBacking", 0))
     if reading.action in ("token.approve", "tokens.transfer", "tokens.burn", "market.deposit_bond"):
@@ -158,7 +171,7 @@ def _text_of(file: str) -> str:
         raw = sys.stdin.buffer.read(document.MOST_BYTES + 1) if file == "-" else Path(file).read_bytes()
         return raw.decode()
     except UnicodeDecodeError:
-        raise BadInput("the document is no UTF-8 text.") from None
+        raise BadInput(f"{file} is no UTF-8 text.") from None
     except OSError as problem:
         raise BadInput(f"{file} cannot be read: {problem.strerror}.") from None
 
@@ -186,6 +199,7 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
         default=[],
         help=f"refuse otherwise; names: {', '.join(WISHES)}",
     )
+    verify.add_argument("--list", metavar="FILE", help="of a claim phase: your own list, address and amount a line")
     verify.add_argument("--rpc", metavar="URL", help="also ask a node of yours: chain, code, simulation")
     verify.add_argument("--deployments", type=Path, default=ROOT / "deployments", help="folder of your records")
     verify.add_argument(

@@ -34,6 +34,10 @@ NAMES: dict[str, tuple[str, ...]] = {
     "market.accept_offer": ("toHolder",),
     "market.settle_signed": ("toHolder", "deadline"),
     "credits.withdraw": ("to", "amount"),
+    "credits.withdraw_claims": ("to", "amount"),
+    "credits.withdraw_curves": ("to", "amount"),
+    "claims.open": ("supply", "limit", "price"),
+    "claims.claim": ("amount", "maxCost", "to"),
     "splits.claim": ("to",),
     "splits.send": ("to",),
     "splits.move": ("newPayee",),
@@ -44,6 +48,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "curves.open": ("maxBacking", "firstAmount", "maxTotal", "deadline"),
 }
 TOKENS_OF_A_CURVE = ("amount", "amountIn", "amountOut", "firstAmount")
+TOKENS_OF_A_PHASE = ("supply", "limit", "amount")
 BPS = ("feeBps", "newFeeBps", "maxFeeBps", "bpsToBuyer")
 COUNTS = ("quantity", "quantityLimit", "newLimit")
 ACCOUNTS = ("to", "spender", "holder", "account", "newPayee")
@@ -81,7 +86,8 @@ def _value(reading: Reading, name: str) -> str:
     elif name in args:
         value = args[name]
     else:
-        value = args["params"][name] if "params" in args else reading.terms[name]
+        struct = next((part for part in ("params", "phase") if part in args), "")
+        value = args[struct][name] if struct else reading.terms[name]
     return ids.with_checksum(value) if name in ACCOUNTS else str(value)
 
 
@@ -92,7 +98,11 @@ def _text(reading: Reading, name: str, value: str) -> str | None:
         return f"{decimal(int(value), 2)} %"
     if name in TIMES:
         return time_text(int(value))
-    in_tokens = reading.action == "communities.open" or (reading.curve_token and name in TOKENS_OF_A_CURVE)
+    in_tokens = (
+        reading.action == "communities.open"
+        or (reading.curve_token and name in TOKENS_OF_A_CURVE)
+        or ("phase" in reading.args and name in TOKENS_OF_A_PHASE)
+    )
     decimals = ETH_DECIMALS if in_tokens else reading.decimals
     return None if decimals is None else decimal(int(value), decimals)
 

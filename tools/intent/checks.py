@@ -150,7 +150,7 @@ def _check_money(found: Findings, reading: Reading) -> None:
         meant = args["deadline"] if has_one else None
         found.expect("deadline", document["deadline"], meant)
     if reading.action == "token.approve":
-        spenders = [reading.record.address(name) for name in ("Market", "Curves")]
+        spenders = [reading.record.address(name) for name in ("Market", "Curves", "Claims")]
         if args["spender"] not in spenders:
             found.expect("spender", args["spender"], " or ".join(spenders))
         if args["value"] > MOST_IN_AN_ORDER:
@@ -279,12 +279,30 @@ def _check_parties(found: Findings, reading: Reading) -> None:
         found.expect("withdraws", withdraws, reading.action == "personas.withdraw_offer")
         if not withdraws:
             found.warn(f"The nickname may go to {ids.with_checksum(args['to'])}, and everyone can see that for ever.")
+    if reading.action == "claims.claim":
+        _check_claim(found, reading)
     if reading.action == "curves.buy":
         _warn_of_others(found, account, args["to"], "The tokens go to")
         if reading.currency == "":
             found.warn("In which currency this curve trades does not stand in the call; know it before you pay.")
-    if reading.action in ("credits.withdraw", "splits.claim", "splits.send", "curves.sell"):
+    if reading.function in ("withdraw", "withdrawFrom") and reading.action.startswith("credits."):
         _warn_of_others(found, account, args["to"], "The money goes to")
+    if reading.action in ("splits.claim", "splits.send", "curves.sell"):
+        _warn_of_others(found, account, args["to"], "The money goes to")
+
+
+def _check_claim(found: Findings, reading: Reading) -> None:
+    """Make sure that a claim costs what it may, and that its proof leads to the phase's list."""
+    args, phase, account = reading.args, reading.args["phase"], reading.document.account
+    found.expect("maxCost", args["maxCost"], reading.claim_cost)
+    _warn_of_others(found, account, args["to"], "The tokens go to")
+    if any(phase["merkleRoot"]):
+        leaf = ids.claim_leaf(phase["token"], phase["number"], account, args["allowance"])
+        found.expect(
+            "root of the proof", "0x" + ids.root_of(leaf, args["proof"]).hex(), "0x" + phase["merkleRoot"].hex()
+        )
+    else:
+        found.expect("proof in a phase without a list", (args["allowance"], args["proof"]), (0, []))
 
 
 def _check_payees(found: Findings, args: dict[str, Any]) -> None:
@@ -329,6 +347,9 @@ def _check_subject(found: Findings, reading: Reading) -> None:
             found.warn(
                 f"{ids.with_checksum(args['to'])} is not a token of the first communities; know it before you swap."
             )
+    elif "phase" in args:
+        found.expect("subject", document["subject"], str(args["phase"]["communityId"]))
+        found.expect("token", args["phase"]["token"], _token_of_subject(reading))
     elif document["call"]["contract"] == "Personas":
         persona = "0x" + reading.nickname.encode().ljust(32, b"\0").hex() if reading.nickname else ""
         found.expect("subject", document["subject"], persona)

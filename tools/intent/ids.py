@@ -5,7 +5,7 @@ Source: MarketTypes.sol, TermsRules.sol, TermsClocks.sol, IMarket.sol, Community
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -131,3 +131,16 @@ def extras_hash(extras_part: Part, extras: Any) -> bytes:
 
 def _hash(data: bytes) -> str:
     return "0x" + keccak256(data).hex()
+
+
+def claim_leaf(token: str, number: int, account: str, allowance: int) -> bytes:
+    """Give the leaf of a claim phase's list that gives an account an allowance. Source: Claims.leafOf."""
+    words = (int(token, 16), number, int(account, 16), allowance)
+    return keccak256(keccak256(b"".join(word.to_bytes(32, "big") for word in words)))
+
+
+def root_of(leaf: bytes, proof: Iterable[bytes]) -> bytes:
+    """Give the root to which a proof leads. Source: OpenZeppelin, MerkleProof."""
+    for beside in proof:
+        leaf = keccak256(min(leaf, beside) + max(leaf, beside))
+    return leaf

@@ -27,6 +27,7 @@ FROM_THE_INDEX = frozenset(
         "Version to be", "Payee so far", "Nickname to be claimed", "It can be taken over after",
         "Its holder until now", "At the price of now you pay", "The community's fee in it", "At the price of now you get",
         "The community's fee, taken off already", "Paid out to you besides, at the price of now",
+        "Goes back for later phases", "Accounts on the list",
         "They can be taken out after", "What is proposed", "Votes are counted after",
         "It can be carried out after",
     }
@@ -58,6 +59,7 @@ def expected(reading: Reading) -> Mapping[str, Lines]:
         "splits": _splits,
         "personas": _personas,
         "curves": _curves,
+        "claims": _claims,
         "members": _members,
         "proposals": _proposals,
     }[area](reading)
@@ -257,6 +259,29 @@ def _personas(reading: Reading) -> dict[str, Line]:
     if "contentHash" in args:
         found["Profile's hash"] = ("0x" + args["contentHash"].hex(), "")
     return found
+
+
+def _claims(reading: Reading) -> Mapping[str, Lines]:
+    args, phase = reading.args, reading.args["phase"]
+    number = {"Phase": (str(phase["number"]), "")}
+    if reading.action == "claims.close":
+        return number
+    if reading.action == "claims.claim":
+        return number | {
+            "You get exactly": (str(args["amount"]), ANY),
+            "You pay exactly": _amount(reading.claim_cost, phase["currency"]),
+            "The tokens go to": _address(args["to"]),
+        }
+    is_listed = any(phase["merkleRoot"])
+    audience = ("Root of the list", "0x" + phase["merkleRoot"].hex()) if is_listed else ("Open to", "everybody")
+    return number | {
+        "It starts": (str(phase["start"]), ""),
+        "It ends": (str(phase["end"]), ""),
+        "Set aside for it": (str(phase["supply"]), ANY),
+        "One account may claim at most": (str(phase["limit"]), ANY),
+        "Price of a whole token": _amount(phase["price"], phase["currency"]),
+        audience[0]: (audience[1], ""),
+    }
 
 
 def _curves(reading: Reading) -> Mapping[str, Lines]:

@@ -12,6 +12,7 @@ from tools.intent.record import Record
 
 ETH = "0x" + "0" * 40
 ETH_DECIMALS = 18
+WHOLE_TOKEN = 10**18
 
 # what each action calls; anything else is refused
 ACTIONS: dict[str, tuple[str, ...]] = {
@@ -55,7 +56,12 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "market.deposit_bond": ("Market", "depositBond"),
     "market.withdraw_bond": ("Market", "withdrawBond"),
     "credits.withdraw": ("Market", "withdraw", "withdrawFrom"),
+    "credits.withdraw_claims": ("Claims", "withdraw", "withdrawFrom"),
+    "credits.withdraw_curves": ("Curves", "withdraw", "withdrawFrom"),
     "credits.push": ("Market", "push"),
+    "claims.open": ("Claims", "openPhase"),
+    "claims.close": ("Claims", "closePhase"),
+    "claims.claim": ("Claims", "claim"),
     "splits.create": ("Splits", "create"),
     "splits.collect": ("Splits", "collect"),
     "splits.sweep": ("Splits", "sweep"),
@@ -127,7 +133,12 @@ class Reading:
     @property
     def curve_token(self) -> str:
         """The community's token that a call of Curves is about first, in lower case; empty for other calls."""
-        return str(self.raw[0]).lower() if self.document["call"]["contract"] == "Curves" else ""
+        return str(self.raw[0]).lower() if self.action.startswith("curves.") else ""
+
+    @property
+    def claim_cost(self) -> int:
+        """What a claim costs, in the currency's smallest units, rounded up. Source: Claims.costOf."""
+        return -(-int(self.args["amount"] * self.args["phase"]["price"]) // WHOLE_TOKEN)
 
     @property
     def total(self) -> int:
@@ -162,8 +173,10 @@ class Reading:
             self.action == "curves.buy"
         ):  # its currency stands in the curve's opening: either all of the bound, or nothing
             return int(self.args["maxTotal"]) if self.function == "buy" and self.document.value_wei else 0
-        if self.currency != ETH or self.document["call"]["contract"] == "Curves":
+        if self.currency != ETH or self.curve_token:
             return 0
+        if self.action == "claims.claim":
+            return self.claim_cost
         if self.action == "market.buy":
             return self.total
         if self.from_bond:
@@ -199,8 +212,10 @@ def read_call(document: Document, record: Record, entry: Part) -> Reading:
         return _about_money(found, ids.token_of(record.address("CommunityRegistry"), _guess(document)))
     if contract in ("Personas", "Memberships", "Governors", "CommunityGovernor"):
         return found  # no money in it
-    if document["call"]["contract"] == "Curves":
+    if found.curve_token:
         return _about_curve(found)
+    if "phase" in args:
+        return _about_money(found, args["phase"]["currency"])
     if entry["name"] in (
         "withdraw",
         "withdrawFrom",

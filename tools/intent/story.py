@@ -168,10 +168,10 @@ def _credit(reading: Reading) -> Iterator[str]:
         return
     owner = args.get("account", reading.document.account)
     community = ids.community_of_account(owner)
+    source = {"Claims": "what claim phases earned for", "Curves": "what the curve earned for"}
+    of_what = source.get(reading.document["call"]["contract"], "the commission of")
     whose = (
-        "your credit"
-        if community is None
-        else f"the commission of {f'community {community}' if community else 'the platform'}"
+        "your credit" if community is None else f"{of_what} {f'community {community}' if community else 'the platform'}"
     )
     yield f"It takes {reading.amount(args['amount'])} out of {whose} and sends it to {address(args['to'])}."
 
@@ -241,6 +241,32 @@ def _persona(reading: Reading) -> Iterator[str]:
         "personas.retire": lambda: f"It gives up the nickname {name} for ever: nobody can claim it again.",
     }
     yield texts[reading.action]()
+
+
+def _phase(reading: Reading) -> Iterator[str]:
+    args, phase = reading.args, reading.args["phase"]
+    name = f"phase {phase['number']} of community {phase['communityId']}"
+
+    def tokens(units: int) -> str:
+        return f"{decimal(units, ETH_DECIMALS)} tokens"
+
+    if reading.action == "claims.close":
+        yield f"It closes {name}: nobody can claim in it any more."
+        return
+    if reading.action == "claims.claim":
+        yield f"It claims exactly {tokens(args['amount'])} in {name}, for {address(args['to'])}."
+        yield f"It pays exactly {reading.amount(args['maxCost'])}." if args["maxCost"] else "It costs nothing."
+        if any(phase["merkleRoot"]):
+            yield f"The phase's list gives that account {tokens(args['allowance'])} in all; the proof leads to its root."
+        return
+    yield f"It opens {name}, from {time_text(phase['start'])} to {time_text(phase['end'])}."
+    yield f"It can give {tokens(phase['supply'])}, each for {reading.amount(phase['price'])}."
+    if phase["limit"]:
+        yield f"One account may claim {tokens(phase['limit'])} at most."
+    if any(phase["merkleRoot"]):
+        yield f"Only accounts on the list with the root 0x{phase['merkleRoot'].hex()} can claim; compare it with your own list's."
+    else:
+        yield "Everybody can claim."
 
 
 def _curve(reading: Reading) -> Iterator[str]:
@@ -386,7 +412,10 @@ TOLD: dict[str, Callable[[Reading], Iterator[str]]] = {
     "market.set_quantity_limit": _listing_change,
     "token.approve": _approve,
     "credits.withdraw": _credit,
+    "credits.withdraw_claims": _credit,
+    "credits.withdraw_curves": _credit,
     "credits.push": _credit,
+    **{f"claims.{verb}": _phase for verb in ("open", "close", "claim")},
     **{f"splits.{verb}": _split for verb in ("create", "collect", "sweep", "claim", "send", "move")},
     **{f"splits.{verb}": _split for verb in ("propose", "approve", "disapprove", "change")},
     **{f"personas.{verb}": _persona for verb in ("commit", "claim", "set_profile", "offer", "accept", "retire")},

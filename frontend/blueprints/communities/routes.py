@@ -17,11 +17,12 @@ from frontend.blueprints.communities.forms import (
     PlainForm,
     SureForm,
 )
-from frontend.blueprints.tokens.forms import BatchForm, MintForm
+from frontend.blueprints.tokens.forms import MintForm
 from frontend.errors import NotAllowed
 from frontend.extensions import queries, services
 from frontend.index.views import ListingFilter
 from frontend.pages.act import Answer, account, act, chain_now, with_key
+from frontend.pages.credits import owed_to
 from frontend.pages.currencies import currencies_of
 from frontend.pages.desks import forms_of, fresh, posted
 from frontend.pages.fields import ZERO_ADDRESS, PageForm
@@ -35,7 +36,6 @@ blueprint = Blueprint("communities", __name__, url_prefix="/c")
 SORTS = ("new", "name", "holders")
 DESK_FORMS: dict[str, type[PageForm]] = {
     "mint": MintForm,
-    "batch": BatchForm,
     "fee": FeeForm,
     "offer": OfferForm,
     "describe": DescriptionForm,
@@ -149,7 +149,7 @@ def steward_of(community_id: int) -> Any:
 
 def desk_page(community: Any, **sent: PageForm) -> str:
     """Draw the desk, with the form that was refused as it was typed."""
-    commission = queries.credits(account_of_community(community.id))
+    owed = owed_to(account_of_community(community.id))
     forms: dict[str, Any] = forms_of(DESK_FORMS, sent)
     if "describe" not in sent and community.description is not None:
         old = community.description
@@ -166,9 +166,10 @@ def desk_page(community: Any, **sent: PageForm) -> str:
         "communities/desk.html",
         community=community,
         forms=forms,
-        commission=commission,
+        owed=owed,
+        reserve=queries.claim_reserve(community.id),
         commission_account=account_of_community(community.id),
-        currencies=currencies_of(credit.currency for credit in commission),
+        currencies=currencies_of(credit.currency for found in owed.values() for credit in found),
         curve=queries.curve(community.id),
         now_ts=chain_now(),
     )
@@ -262,19 +263,6 @@ def mint(community_id: int) -> Answer:
         lambda: services.tokens.prepare_mint(
             account(), community_id, form.to.address or "", form.amount.units or 0, form_key=form.form_key.data
         ),
-    )
-
-
-@blueprint.post("/<int:community_id>/mint-batch")
-@sign_in_required
-def mint_batch(community_id: int) -> Answer:
-    """Mint to many accounts in one call."""
-    community = steward_of(community_id)
-    form: BatchForm = posted(BatchForm, "batch")
-    return act(
-        form,
-        lambda: desk_page(community, batch=form),
-        lambda: services.tokens.prepare_mint_batch(account(), community_id, form.pairs, form_key=form.form_key.data),
     )
 
 

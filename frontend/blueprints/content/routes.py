@@ -101,13 +101,13 @@ def _served(content_hash: str, media_type: str, data: bytes) -> AnyResponse:
 
 def _headed(response: Any, content_hash: str, media_type: str) -> Any:
     response.mimetype = media_type
-    if media_type == "text/plain":
-        response.headers["Content-Type"] = "text/plain; charset=utf-8"
+    if media_type.startswith("text/"):
+        response.headers["Content-Type"] = f"{media_type}; charset=utf-8"
     response.headers["Content-Security-Policy"] = CSP
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    if media_type == "application/json":
-        # metadata is for everybody: wallets and other markets read and check it; there is no session here to misuse
+    if media_type in ("application/json", "text/csv"):
+        # metadata and lists are for everybody: wallets and other markets read and check it; there is no session here to misuse
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["Accept-Ranges"] = "bytes"

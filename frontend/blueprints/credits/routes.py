@@ -10,8 +10,10 @@ from flask import Blueprint, abort, render_template, request
 from frontend.auth import sign_in_required
 from frontend.blueprints.credits.forms import WithdrawForm
 from frontend.extensions import queries, services
+from frontend.index.views import Credit, Currency
 from frontend.pages.act import Answer, account, act
 from frontend.pages.amounts import say_units
+from frontend.pages.credits import MARKET, owed_to
 from frontend.pages.currencies import currencies_of
 from frontend.pages.desks import fresh, posted
 from frontend.pages.fields import PageForm
@@ -22,12 +24,22 @@ blueprint = Blueprint("credits", __name__, url_prefix="/credits")
 
 
 @dataclass(frozen=True)
+class Row:
+    """What one contract owes in one currency, with the form that takes it out."""
+
+    ledger: str
+    credit: Credit
+    currency: Currency
+    form: PageForm
+
+
+@dataclass(frozen=True)
 class Purse:
     """Money owed under one account; community is None for the signed-in account's own."""
 
     account: str
     community: Any | None
-    rows: list[tuple[Any, Any, PageForm]]  # credit, currency, form
+    rows: list[Row]
 
 
 @blueprint.get("")
@@ -52,20 +64,22 @@ def credits_page(**sent: PageForm) -> str:
     )
 
 
-def form_name(of_account: str, currency: str) -> str:
+def form_name(ledger: str, of_account: str, currency: str) -> str:
     """Name one purse's form: its fields must not meet another's."""
-    return f"w{of_account[-8:]}{currency[2:10]}".lower()
+    which = "" if ledger == MARKET else ledger
+    return f"w{which}{of_account[-8:]}{currency[2:10]}".lower()
 
 
 def _purse(of_account: str, community: Any | None, sent: dict[str, PageForm]) -> Purse:
     rows = []
-    for credit in queries.credits(of_account):
-        currency = queries.currency(credit.currency)
-        name = form_name(of_account, credit.currency)
-        form = sent.get(name) or fresh(
-            WithdrawForm, name, amount=say_units(credit.amount_units, currency.decimals), to=account()
-        )
-        rows.append((credit, currency, form))
+    for ledger, credits in owed_to(of_account).items():
+        for credit in credits:
+            currency = queries.currency(credit.currency)
+            name = form_name(ledger, of_account, credit.currency)
+            form = sent.get(name) or fresh(
+                WithdrawForm, name, amount=say_units(credit.amount_units, currency.decimals), to=account()
+            )
+            rows.append(Row(ledger, credit, currency, form))
     return Purse(of_account, community, rows)
 
 
@@ -73,15 +87,32 @@ def _purse(of_account: str, community: Any | None, sent: dict[str, PageForm]) ->
 @sign_in_required
 def withdraw(of_account: str, currency: str) -> Answer:
     """Take out money of the own account, or of a community's commission."""
+    return _withdraw(MARKET, of_account, currency)
+
+
+@blueprint.post("/<any(claims, curves):ledger>/<of_account>/<currency>/withdraw")
+@sign_in_required
+def withdraw_from_ledger(ledger: str, of_account: str, currency: str) -> Answer:
+    """Take out what a community's claim phases or its curve have earned."""
+    return _withdraw(ledger.capitalize(), of_account, currency)
+
+
+def _withdraw(ledger: str, of_account: str, currency: str) -> Answer:
     of_account, currency = _address_or_404(of_account), _address_or_404(currency)
-    name = form_name(of_account, currency)
+    name = form_name(ledger, of_account, currency)
     form: WithdrawForm = posted(WithdrawForm, name)
     form.amount.decimals = queries.currency(currency).decimals
     return act(
         form,
         lambda: credits_page(**{name: form}),
         lambda: services.credits.prepare_withdraw(
-            account(), of_account, currency, form.to.address or "", form.amount.units or 0, form_key=form.form_key.data
+            account(),
+            of_account,
+            currency,
+            form.to.address or "",
+            form.amount.units or 0,
+            form_key=form.form_key.data,
+            ledger=ledger,
         ),
     )
 

@@ -26,7 +26,7 @@ from frontend.errors import NodeDown, Refused
 from frontend.extensions import queries, services
 from frontend.index.curve_views import Curve
 from frontend.pages.act import Answer, account, act, chain_now, said_again, with_key
-from frontend.pages.currencies import OTHER, offered
+from frontend.pages.currencies import asked_currency, offered_beside
 from frontend.pages.curves import beside_units, holdings, outlook, price_chart, price_points, trades_chart
 from frontend.pages.desks import fresh, posted
 from frontend.pages.fields import ZERO_ADDRESS, choices
@@ -201,7 +201,7 @@ def opening(community_id: int) -> Answer:
     if not community.curve_allocation_units or not community.mint_renounced:
         return curve_page(community_id)
     form: OpenForm = with_key(OpenForm())
-    form.currency.choices = choices(_currencies(community))
+    form.currency.choices = choices(offered_beside(community))
     form.kind.choices = shapes()
     claimed_units = queries.claimed_units(community_id)
     beside = beside_units(community, claimed_units)
@@ -225,7 +225,7 @@ def opening(community_id: int) -> Answer:
     if request.method == "GET":
         return page()
     try:
-        currency = _currency_of(form)
+        currency = asked_currency(form)
     except (Refused, NodeDown) as problem:
         form.validate()
         return said_again(form, page, problem)
@@ -292,15 +292,3 @@ def _offer_others(form: SwapForm, community_id: int, curve: Curve) -> None:
 
 def _others(community_id: int, curve: Curve) -> list[tuple[int, str, str]]:
     return [found for found in queries.curves_in(curve.currency) if found[0] != community_id]
-
-
-def _currencies(community: Any) -> list[tuple[str, str]]:
-    """List what a curve may be in: not in the community's own token."""
-    return [pair for pair in offered(with_other=True) if pair[0] != community.token.lower()]
-
-
-def _currency_of(form: OpenForm) -> Any:
-    """Give the currency that a form names; one that is not known yet is asked. Raises: Refused, NodeDown."""
-    if form.currency.data == OTHER:
-        return services.market.ask_currency(form.other_currency.data or "")
-    return queries.currency(str(form.currency.data))

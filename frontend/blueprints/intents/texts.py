@@ -76,7 +76,12 @@ ACTIONS = {
     "curves.sell": lazy_gettext("Sell tokens to the curve"),
     "curves.swap": lazy_gettext("Change tokens into others"),
     "curves.open": lazy_gettext("Open the curve"),
+    "claims.open": lazy_gettext("Open a claim phase"),
+    "claims.close": lazy_gettext("Close a claim phase"),
+    "claims.claim": lazy_gettext("Claim tokens"),
     "credits.withdraw": lazy_gettext("Withdraw"),
+    "credits.withdraw_claims": lazy_gettext("Withdraw what claim phases earned"),
+    "credits.withdraw_curves": lazy_gettext("Withdraw what the curve earned"),
     "credits.push": lazy_gettext("Send a credit to its owner"),
 }
 

@@ -13,10 +13,11 @@ from frontend.blueprints.communities.routes import steward_of
 from frontend.blueprints.proposals.forms import KINDS, GovernorForm, PayForm, ProposalForm, VoteForm
 from frontend.blueprints.tokens.routes import token_or_404
 from frontend.errors import NodeDown, NodeError, Refused
-from frontend.extensions import queries, registry, services
+from frontend.extensions import queries, services
 from frontend.index.member_views import Membership
 from frontend.index.proposal_views import Governor, Proposal, ProposedCall
 from frontend.pages.act import Answer, account, act, chain_now, said_again, with_key
+from frontend.pages.credits import owed_to
 from frontend.pages.currencies import ETH, currencies_of, offered
 from frontend.pages.desks import forms_of, fresh, posted
 from frontend.pages.fields import ADDRESS, PageForm, choices
@@ -300,11 +301,7 @@ def treasury(community_id: int) -> Answer:
     community = token_or_404(community_id)
     governors = queries.governors(community_id)
     newest = governors[0] if governors else None
-    community_account = account_of_community(community_id)
-    credited = {"Market": queries.credits(community_account)}
-    credited |= {
-        name: queries.ledger_credits(registry.address(name), community_account) for name in ("Claims", "Curves")
-    }
+    credited = owed_to(account_of_community(community_id))
     wanted = [address for address, _symbol in offered(community) if ADDRESS.fullmatch(address)]
     status, held = 200, None
     if newest is not None:

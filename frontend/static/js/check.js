@@ -7,6 +7,8 @@ import { keccak256 } from "./keccak.js";
 const ZERO = "0x" + "0".repeat(40);
 const NO_HASH = "0x" + "0".repeat(64);
 const ETH_DECIMALS = 18;
+const WHOLE_TOKEN = 10n ** BigInt(ETH_DECIMALS);
+const KEPT_OF_A_FIELD = 24_000; // a longer one was cut when the form was remembered
 const SECONDS = { hours: 3600n, days: 86400n };
 
 // what a form's address may lead to
@@ -41,13 +43,16 @@ const FORMS = [
   [/^\/c\/(\d+)\/description$/, ["tokens.set_contract_uri"]],
   [/^\/c\/(\d+)\/freeze$/, ["tokens.freeze_contract_uri"]],
   [/^\/c\/(\d+)\/mint$/, ["tokens.mint"]],
-  [/^\/c\/(\d+)\/mint-batch$/, ["tokens.mint_batch"]],
+  [/^\/c\/(\d+)\/airdrop\/(0x[0-9a-f]{64})\/(\d+)$/, ["tokens.mint_batch"]],
   [/^\/c\/(\d+)\/renounce$/, ["tokens.renounce_mint"]],
   [/^\/c\/(\d+)\/token\/transfer$/, ["tokens.transfer"]],
   [/^\/c\/(\d+)\/token\/burn$/, ["tokens.burn"]],
   [/^\/c\/(\d+)\/token\/vested$/, ["tokens.mint_vested"]],
   [/^\/c\/(\d+)\/curve\/(buy|swap|open)$/, ["curves.$2", "token.approve"]],
   [/^\/c\/(\d+)\/curve\/sell$/, ["curves.sell"]],
+  [/^\/c\/(\d+)\/claims\/open$/, ["claims.open"]],
+  [/^\/c\/(\d+)\/claims\/(\d+)\/close$/, ["claims.close"]],
+  [/^\/c\/(\d+)\/claims\/(\d+)\/claim$/, ["claims.claim", "token.approve"]],
   [/^\/c\/(\d+)\/members\/(open|lock|delegate)$/, ["members.$2"]],
   [/^\/c\/(\d+)\/members\/tiers$/, ["members.set_tiers"]],
   [/^\/c\/(\d+)\/members\/unlock$/, ["members.request_unlock"]],
@@ -57,6 +62,7 @@ const FORMS = [
   [/^\/c\/(\d+)\/proposals\/new\/(pay|fee|describe|accept|call)$/, ["proposals.propose"]],
   [/^\/c\/(\d+)\/proposals\/(0x[0-9a-f]{40})\/(0x[0-9a-f]{64})\/(vote|queue|execute|cancel)$/i, ["proposals.$4"]],
   [/^\/credits\/(0x[0-9a-f]{40})\/(0x[0-9a-f]{40})\/withdraw$/i, ["credits.withdraw"]],
+  [/^\/credits\/(claims|curves)\/(0x[0-9a-f]{40})\/(0x[0-9a-f]{40})\/withdraw$/i, ["credits.withdraw_$1"]],
 ];
 
 // which function each action is; anything else is refused
@@ -101,7 +107,12 @@ const FUNCTIONS = {
   "market.deposit_bond": ["Market", "depositBond"],
   "market.withdraw_bond": ["Market", "withdrawBond"],
   "credits.withdraw": ["Market", "withdraw", "withdrawFrom"],
+  "credits.withdraw_claims": ["Claims", "withdraw", "withdrawFrom"],
+  "credits.withdraw_curves": ["Curves", "withdraw", "withdrawFrom"],
   "credits.push": ["Market", "push"],
+  "claims.open": ["Claims", "openPhase"],
+  "claims.close": ["Claims", "closePhase"],
+  "claims.claim": ["Claims", "claim"],
   "splits.create": ["Splits", "create"],
   "splits.collect": ["Splits", "collect"],
   "splits.sweep": ["Splits", "sweep"],
@@ -222,8 +233,27 @@ function checkCart(values, intent, expect) {
 
 // who may be allowed to take tokens; a form says which of the two
 function spendersOf(form, { contracts }) {
-  if (!form) return [contracts.Market, contracts.Curves];
-  return [/^\/c\/\d+\/curve\//.test(form.path) ? contracts.Curves : contracts.Market];
+  if (!form) return [contracts.Market, contracts.Curves, contracts.Claims];
+  const [, area] = /^\/c\/\d+\/(curve|claims)\//.exec(form.path) || [];
+  return [{ curve: contracts.Curves, claims: contracts.Claims }[area] || contracts.Market];
+}
+
+// what a claim costs, smallest unit of the currency, rounded up
+const claimCost = (units, price) => (BigInt(units) * BigInt(price) + WHOLE_TOKEN - 1n) / WHOLE_TOKEN;
+
+// A call about a claim phase: whose token it hands out, and of a claim the cost, the receiver and the proof. Gives the ETH that
+// goes along.
+function checkClaims({ from, subject, call }, registry, readers, expect) {
+  const [phase, units, allowance, proof, maxCost, to] = call.values;
+  const [token, community, number, , , , , price, currency, root] = phase;
+  const known = /^[1-9]\d{0,18}$/.test(subject) && subject === String(community);
+  expect("token", known && same(token, tokenOf(registry.contracts.CommunityRegistry, subject)), token);
+  if (call.function !== "claim") return 0n;
+  const cost = claimCost(units, price);
+  expect("maxCost", BigInt(maxCost) === cost, maxCost);
+  expect("to", same(to, from), to);
+  if (BigInt(root)) expect("proof", same(readers.leadsTo(readers.leafOf(token, number, from, allowance), proof), root), proof.length);
+  return BigInt(currency) === 0n ? cost : 0n;
 }
 
 // A trade or an opening: whose token, who gets what comes out of it. Gives the ETH that goes along; which currency a curve
@@ -244,6 +274,7 @@ function checkCurve({ from, subject, value, call }, registry, form, expect) {
 export async function readersFor(action) {
   if (action.startsWith("splits.")) return import("./split-link.js");
   if (action === "market.settle_signed") return import("./settlement.js");
+  if (action.startsWith("claims.")) return import("./claim-list.js");
   return {};
 }
 
@@ -337,7 +368,8 @@ export function check({ intent, registry, abi, marketAbi, form, shownValue, read
     if (name === "offer") expect("to", same(values[1], ZERO) === (intent.action === "personas.withdraw_offer"), values[1]);
     if (name === "setProfile") expect("profile", values[1].endsWith(`/content/${values[2]}`), values[1]);
   }
-  if (contract === "Curves") due = checkCurve(intent, registry, form, expect);
+  if (intent.action.startsWith("curves.")) due = checkCurve(intent, registry, form, expect);
+  if (intent.action.startsWith("claims.")) due = checkClaims(intent, registry, readers, expect);
   if (contract === "Memberships" || contract === "Governors") expect("subject", intent.subject === String(values[0]), intent.subject);
   if (intent.action === "members.withdraw") expect("account", same(values[0], intent.from), values[0]);
   if (contract === "CommunityGovernor") expect("subject", same(intent.subject, proposalOf(intent)), intent.subject);
@@ -345,7 +377,7 @@ export function check({ intent, registry, abi, marketAbi, form, shownValue, read
   if (shownValue !== null) expect("value shown", value === BigInt(shownValue), shownValue);
   if (intent.action === "token.approve") expect("spender", spendersOf(form, registry).some(one => same(values[0], one)), values[0]);
   if (intent.permit) checkPermit(intent, registry, expect, form);
-  if (form) compareForm(form, intent, registry, listingOf, readers, expect);
+  if (form) compareForm(form, intent, registry, { listingOf, inputs: entry.inputs, ...readers }, expect);
   return wrong;
 }
 
@@ -393,7 +425,8 @@ export function checkPermit(intent, registry, expect, form = null) {
   expect("permit deadline", String(message.deadline) === String(deadline), message.deadline);
 }
 
-function compareForm(form, intent, registry, listingOf, readers, expect) {
+// tools: the ids of listings, the types of the call's arguments, and what reads the links of this action
+function compareForm(form, intent, registry, tools, expect) {
   const { values } = intent.call;
   const f = form.fields;
   const line = FORMS.map(([pattern, actions]) => [pattern.exec(form.path), actions]).find(([found]) => found);
@@ -407,7 +440,7 @@ function compareForm(form, intent, registry, listingOf, readers, expect) {
     expect(what, BigInt(values[0][2]) === 0n ? unitsOf(typed, ETH_DECIMALS) === BigInt(value) : sameDigits(typed, value), value);
   const percent = (what, typed, value) => expect(what, unitsOf(typed, 2) === BigInt(value), value);
   const address = (what, typed, value) => expect(what, same((typed || "").trim() || ZERO, value), value);
-  if (/^(tokens|members)\./.test(intent.action)) number("community", found[1], intent.subject);
+  if (/^(tokens|members|claims)\./.test(intent.action)) number("community", found[1], intent.subject);
   if (found[4] && intent.action.startsWith("proposals.")) {
     expect("governor", same(found[2], intent.to), intent.to);
     expect("proposal", same(found[3], intent.subject), intent.subject);
@@ -445,12 +478,16 @@ function compareForm(form, intent, registry, listingOf, readers, expect) {
     }
     case "token.approve":
       if (/\/curve\//.test(form.path)) compareCurveApproval(f, intent, registry, found, expect);
+      if (/\/claims\//.test(form.path)) {
+        address("currency", f.currency, intent.to);
+        expect("amount", claimCost(unitsOf(f.amount, ETH_DECIMALS) ?? 0n, f.price) === BigInt(values[1]), values[1]);
+      }
       if (form.path !== "/bonds/deposit") break;
       address("currency", f.currency, intent.to);
       expect("amount", sameDigits(f.amount, values[1]), values[1]);
       break;
     case "market.buy_many":
-      compareCart(f, values[0], listingOf, expect);
+      compareCart(f, values[0], tools.listingOf, expect);
       break;
     case "market.deposit_bond":
     case "market.withdraw_bond": {
@@ -480,6 +517,20 @@ function compareForm(form, intent, registry, listingOf, readers, expect) {
     case "curves.open":
       number("community", found[1], intent.subject);
       compareCurve(f, values, expect);
+      break;
+    case "claims.open":
+      comparePhase(f, values[0], tools, expect);
+      break;
+    case "claims.close":
+      number("phase", found[2], values[0][2]);
+      break;
+    case "claims.claim":
+      number("phase", found[2], values[0][2]);
+      expect("terms of the phase", same(f.key, hashOf([tools.inputs[0]], [values[0]])), f.key);
+      amount("amount", f.amount, values[1]);
+      break;
+    case "tokens.mint_batch":
+      expect("lines", same(values[0].map((account, i) => `${account},${values[1][i]}`).join("\n"), (f.entries || "").replace(/\r\n/g, "\n")), values[0].length);
       break;
     case "splits.create":
       comparePayees(f, values, expect);
@@ -511,12 +562,12 @@ function compareForm(form, intent, registry, listingOf, readers, expect) {
     case "splits.propose":
     case "splits.change":
       number("split", found[1], values[0]);
-      compareChange(f, intent, readers, expect);
+      compareChange(f, intent, tools, expect);
       break;
     case "splits.approve":
     case "splits.disapprove": {
-      const change = readers.readChange(f.link);
-      const hash = change && readers.hashOfChange({ chainId: registry.chainId, splits: registry.contracts.Splits, split: found[1], change });
+      const change = tools.readChange(f.link);
+      const hash = change && tools.hashOfChange({ chainId: registry.chainId, splits: registry.contracts.Splits, split: found[1], change });
       expect("change", same(hash, values[0]), values[0]);
       expect("approved", values[1] === (intent.action === "splits.approve"), values[1]);
       break;
@@ -588,7 +639,7 @@ function compareForm(form, intent, registry, listingOf, readers, expect) {
       number("to the buyer", f.to_holder, values[3]);
       break;
     case "market.settle_signed": {
-      const link = readers.readLink(f.link);
+      const link = tools.readLink(f.link);
       expect("to the buyer", link?.toHolder === BigInt(values[3]), values[3]);
       expect("until", String(link?.until) === String(values[4]), values[4]);
       expect("signature", same(link?.signature, values[5]), values[5]);
@@ -628,10 +679,13 @@ function compareForm(form, intent, registry, listingOf, readers, expect) {
         expect(contract, same(minter, BigInt(units) ? registry.contracts[contract] : ZERO), minter);
       });
       break;
-    case "credits.withdraw": {
+    case "credits.withdraw":
+    case "credits.withdraw_claims":
+    case "credits.withdraw_curves": {
       const [owner, currency, to, units] = intent.call.function === "withdrawFrom" ? values : [intent.from, ...values];
-      expect("account", same(found[1], owner), owner);
-      expect("currency", same(found[2], currency), currency);
+      const [itsOwner, itsCurrency] = found.slice(-2);
+      expect("account", same(itsOwner, owner), owner);
+      expect("currency", same(itsCurrency, currency), currency);
       address("to", f.to, to);
       expect("amount", BigInt(currency) === 0n ? unitsOf(f.amount, ETH_DECIMALS) === BigInt(units) : sameDigits(f.amount, units), units);
       break;
@@ -651,6 +705,29 @@ function compareCurveApproval(f, intent, registry, found, expect) {
   expect("currency", same(currency?.trim(), intent.to), intent.to);
   const due = found[2] === "buy" ? BigInt(f.bound || 0) : BigInt(f.backing || 0) + BigInt(f.first_total || 0);
   expect("amount", due === BigInt(values[1]), values[1]);
+}
+
+// a phase as its form says it; its list by the root that was previewed, and by the lines themselves where they were typed
+function comparePhase(f, phase, { rootOfText }, expect) {
+  const [token, , number, start, end, supply, limit, price, currency, root] = phase;
+  const tokens = (what, typed, value) => expect(what, unitsOf(typed || "0", ETH_DECIMALS) === BigInt(value), value);
+  expect("number", f.number === String(number), number);
+  expect("start", momentOf(f.start) === String(start), start);
+  expect("end", momentOf(f.end) === String(end), end);
+  tokens("supply", f.supply, supply);
+  tokens("limit", f.limit, limit);
+  expect("currency", same((f.currency === "other" ? f.other_currency : f.currency)?.trim(), currency), currency);
+  if (BigInt(currency) === 0n) tokens("price", f.price, price);
+  else expect("price", sameDigits(f.price || "0", price), price);
+  if (f.open_to !== "list") return expect("list", BigInt(root) === 0n, root);
+  expect("list", BigInt(root) !== 0n && same(f.root, root), root);
+  const lines = (f.lines || "").trim();
+  if (lines && f.lines.length < KEPT_OF_A_FIELD) expect("lines", same(rootOfText(lines, token, number, unitsOf), root), root);
+}
+
+// a minute in UTC, unix time as text
+function momentOf(text) {
+  return String(Date.parse(`${(text || "").trim()}:00Z`) / 1000);
 }
 
 // a curve as its form says it: prices in the currency, a line's slope from its two ends

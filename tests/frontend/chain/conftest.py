@@ -74,6 +74,17 @@ def listing_form(arbiter: str, **changes: Any) -> dict[str, Any]:
     return {**form, **DAYS, **changes}
 
 
+def open_community(site: Site, founder: Person, symbol: str, **changes: str) -> int:
+    """Open a community whose founder keeps nothing, and give its id."""
+    form = {
+        "name": symbol, "symbol": symbol, "cap": "1000", "founder_allocation": "0", "vesting_cliff": "0", "vesting_duration": "1",
+        "fee": "1", "text": symbol, "lang": "en", "form_key": new_key(), **changes,
+    }  # fmt: skip
+    founder.do("/c/new", form)
+    with site.app.app_context():
+        return int(max(row.id for row in site.bound.queries.communities().items))
+
+
 def buy_form(**changes: Any) -> dict[str, Any]:
     """Give a filled-in checkout form."""
     return {"quantity": "1", "recipient": "me", "fee_shown": "500", "form_key": new_key(), **changes}

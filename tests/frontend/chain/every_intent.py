@@ -16,7 +16,9 @@ from frontend.curve import Shape, Step
 from frontend.errors import Refused
 from frontend.index.proposal_views import GovernorRules
 from frontend.pages.curves import beside_units, outlook
+from frontend.pages.layout import account_of_community
 from frontend.services.carts import Wanted
+from frontend.services.claims import NewPhase
 from frontend.services.curves import NewCurve
 from frontend.services.split_changes import Change, Share, link_of
 from frontend.services.splits import Part, account_of_version
@@ -66,6 +68,7 @@ class Tour:
         self.splits()
         self.personas()
         self.curves()
+        self.claims()
         self.money()
         self.members()
         self.decisions()
@@ -367,6 +370,7 @@ class Tour:
             token = str(self.site.bound.queries.community(self.id).token)
         line, steps = Shape(10**15, 10**31), Shape(steps=(Step(150 * ETHER, 10**16), Step(10**24, 2 * 10**16)))
         moss = self.opened("MOSS", 10**20, NewCurve(ETH, 100, line, 3 * ETHER), "open_curve")
+        self.curve_with_fees = moss
         fern = self.opened("FERN", 0, NewCurve(ETH, 0, line), "open_curve_of_nothing")
         in_tokens = self.opened(
             "ROOT", 10**20, NewCurve(to_checksum_address(token), 250, steps), "open_curve_in_tokens"
@@ -395,6 +399,44 @@ class Tour:
         self.site.follow()
         assert self.buyer.intent(second["id"])["status"] == "final"
         self.built("curve_sell_allowed", self.buyer, selling(fern, ETHER // 2))
+
+    def claims(self) -> None:
+        """A phase with a list in ETH, one for everybody in a community's token, and what both have earned."""
+        values = ("PEAT", "PEAT", 10**24, 0, 0, 10 * DAY_S, 250, {"text": "PEAT", "lang": "en"})
+        self.done(
+            "open_with_claims",
+            self.seller,
+            lambda s, who: s.communities.prepare_open(who, *values, new_key(), claim_allocation_units=100 * ETHER),
+        )
+        with self.site.app.app_context():
+            peat: int = max(row.id for row in self.site.bound.queries.communities().items)
+            token = to_checksum_address(str(self.site.bound.queries.community(self.id).token))
+        now_ts, buyer = self.site.market.now(), self.buyer.address
+        entries = ((buyer, 7 * ETHER), (self.stranger.address, 5))
+        listed = NewPhase(now_ts, now_ts + DAY_S, 20 * ETHER, 6 * ETHER, 3 * 10**15, ETH, entries)
+        in_tokens = NewPhase(now_ts, now_ts + DAY_S, ETHER, 0, 10**18, token)
+        self.done("open_phase", self.seller, lambda s, who: s.claims.prepare_open(who, peat, 1, listed))
+        self.done("open_phase_in_tokens", self.seller, lambda s, who: s.claims.prepare_open(who, peat, 2, in_tokens))
+        self.done("claim_tokens", self.buyer, lambda s, who: s.claims.prepare_claim(who, peat, 1, ETHER + 1))
+        first = self.done("claim_approval", self.buyer, lambda s, who: s.claims.prepare_claim(who, peat, 2, 99))
+        self.documents["claim_for_tokens"] = second = self.buyer.built(
+            self.buyer.post_form(f"/intents/{first['id']}/next", {})
+        )
+        self.buyer.send(second)
+        self.site.follow()
+        self.done("close_phase", self.seller, lambda s, who: s.claims.prepare_close(who, peat, 1))
+        account = account_of_community(peat)
+        self.done(
+            "withdraw_claims",
+            self.seller,
+            lambda s, who: s.credits.prepare_withdraw(who, account, ETH, who, 3 * 10**15 + 1, ledger="Claims"),
+        )
+        curve = account_of_community(self.curve_with_fees)
+        self.done(
+            "withdraw_curves",
+            self.seller,
+            lambda s, who: s.credits.prepare_withdraw(who, curve, ETH, who, 10**12, ledger="Curves"),
+        )
 
     def opened(self, symbol: str, founder_units: int, new: NewCurve, name: str) -> int:
         """Open a community with tokens for a curve, give up minting, and open the curve; give the community's id."""

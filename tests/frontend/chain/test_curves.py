@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.frontend.chain.conftest import ETH, new_key
+from tests.frontend.chain.conftest import ETH, new_key, open_community
 from tests.frontend.chain.site import Person, Site, problems
 
 ETHER = 10**18
@@ -26,13 +26,7 @@ def quoted(person: Person, path: str, fields: dict[str, Any]) -> dict[str, Any]:
 
 def open_curve(site: Site, seller: Person, symbol: str) -> int:
     """Open a community that sets 1 000 tokens aside, and its curve: from 0.001 to 0.002 ETH; give the community's id."""
-    form = {
-        "name": symbol, "symbol": symbol, "cap": "1000", "founder_allocation": "0", "curve_allocation": "1000", "vesting_cliff": "0",
-        "vesting_duration": "1", "fee": "1", "text": symbol, "lang": "en", "form_key": new_key(),
-    }  # fmt: skip
-    seller.do("/c/new", form)
-    with site.app.app_context():
-        community_id: int = max(row.id for row in site.bound.queries.communities().items)
+    community_id = open_community(site, seller, symbol, curve_allocation="1000")
     seller.do(f"/c/{community_id}/renounce", {"renounce-sure": "y", "renounce-form_key": new_key()})
     fields = {
         "currency": ETH, "fee": "1", "kind": "line", "first_price": "0.001", "last_price": "0.002", "first_units": "10",

@@ -232,6 +232,15 @@ THIEF = "0x" + "99" * 20
         ("curve_sell", lambda v: v.__setitem__(2, "0"), "bounds.minProceeds"),
         ("curve_sell", lambda v: v[5].__setitem__(1, str(2**256 - 1)), "permit deadline in the call"),
         ("curve_swap", lambda v: v.__setitem__(3, "1"), "bounds.amountOut"),
+        ("open_phase", lambda v: v[0].__setitem__(9, "0x" + "11" * 32), "summary, 'Root of the list'"),
+        ("open_phase", lambda v: v[0].__setitem__(5, "1"), "bounds.supply"),
+        ("open_phase", lambda v: v[0].__setitem__(0, THIEF), "token"),
+        ("claim_tokens", lambda v: v.__setitem__(4, str(10**30)), "maxCost"),
+        ("claim_tokens", lambda v: v.__setitem__(5, THIEF), "bounds.to"),
+        ("claim_tokens", lambda v: v.__setitem__(2, str(10**30)), "root of the proof"),
+        ("claim_tokens", lambda v: v[0].__setitem__(7, "1"), "maxCost"),
+        ("close_phase", lambda v: v[0].__setitem__(1, "1"), "subject"),
+        ("withdraw_claims", lambda v: v.__setitem__(2, THIEF), "bounds.to"),
         ("open_curve", lambda v: v[1].__setitem__(2, "1"), "summary, 'Price of the first token'"),
         ("open_curve", lambda v: v.__setitem__(2, str(10**30)), "value"),
         ("open_curve_community", lambda v: v[0].__setitem__(11, THIEF), "curve"),
@@ -299,6 +308,21 @@ def test_expectations_are_compared_when_they_are_given(site, documents, judge):
         ("--account", "0x" + buyer[2:].swapcase()),
     ):
         assert judge(honest, *words)[0] == 2, words
+
+
+def test_list_of_a_phase_is_compared_when_it_is_given(site, documents, judge, tmp_path):
+    buyer, stranger = site.person(2).address, site.person(4).address
+    place = tmp_path / "list.csv"
+    lines = ["\ufeffaddress;amount", f"{stranger};0.000000000000000005", "", "# first of all", f'"{buyer.lower()}",7.0']
+    place.write_text("\r\n".join(lines), encoding="utf-8")
+    assert judge(documents["open_phase"], "--list", str(place))[0] == 0
+    place.write_text(place.read_text(encoding="utf-8").replace("7.0", "7.1"), encoding="utf-8")
+    code, said = judge(documents["open_phase"], "--list", str(place))
+    assert (code, "root of the list" in said) == (1, True), said
+    assert judge(documents["buy"], "--list", str(place))[0] == 2
+    for wrong in ("", f"{buyer}", f"{buyer},x", f"{buyer},1\n{buyer},2", f"{buyer},1.0000000000000000001"):
+        place.write_text(wrong, encoding="utf-8")
+        assert judge(documents["open_phase"], "--list", str(place))[0] == 2, wrong
 
 
 def test_money_for_somebody_else_is_warned_of(documents, judge):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-NUMBERS = {"number": 0, "community_id": 1, "split_id": 1, "version": 1, "place": 0, "seat": 0}
+NUMBERS = {"number": 0, "community_id": 1, "split_id": 1, "version": 1, "place": 0, "seat": 0, "ledger": "claims"}
 LIST = Path(__file__).with_name("routes.txt")
 
 

@@ -52,6 +52,7 @@ import { createInterface } from "node:readline";
 import { keccak256 } from "./keccak.js";
 import { bytesOf, encodeCall, hex } from "./abi.js";
 import { check, readersFor, membershipOf, tokenOf, unitsOf } from "./check.js";
+import { rootOfText } from "./claim-list.js";
 import { commitmentOf, spelled } from "./commitment.js";
 import { checkSettlement, decimal, linkOf, readLink } from "./settlement.js";
 import { ruled } from "./ruling.js";
@@ -73,6 +74,7 @@ const jobs = {
   shares: answer => readShares(answer),
   sharesCall: ([split, version]) => sharesCall(split, version),
   rows: ([values, link]) => rowsOfChange(values, readChange(link)).map(row => [row.seat, row.account, row.now, row.bps, row.mustAgree, row.forbidden]),
+  root: ([text, token, number]) => rootOfText(text, token, number, unitsOf),
   decimal: ([units, decimals]) => decimal(BigInt(units), decimals),
   membership: ([contracts, community]) => membershipOf(contracts, community),
   token: ([registry, community]) => tokenOf(registry, community),
@@ -91,7 +93,16 @@ class Script:
     """A Node that has loaded our modules and answers line by line."""
 
     def __init__(self, folder: Path) -> None:
-        for name in ("keccak.js", "abi.js", "check.js", "commitment.js", "settlement.js", "split-link.js", "ruling.js"):
+        for name in (
+            "keccak.js",
+            "abi.js",
+            "check.js",
+            "claim-list.js",
+            "commitment.js",
+            "settlement.js",
+            "split-link.js",
+            "ruling.js",
+        ):
             shutil.copy(SCRIPTS / name, folder / name)
         (folder / "package.json").write_text('{"type": "module"}')
         (folder / "run.js").write_text(RUNNER)
@@ -1146,22 +1157,19 @@ def test_a_cart_takes_one_permit_of_the_sum_in_its_token(script, units, honest):
 
 
 def test_every_action_of_the_services_is_known_to_the_check():
-    from frontend.blueprints.intents.texts import action_text
+    from frontend.blueprints.intents.texts import ACTIONS
 
     services = Path(__file__).parents[3] / "frontend" / "services"
     used = set()
     for path in services.glob("*.py"):
         used |= set(
             re.findall(
-                r'"((?:communities|tokens|token|market|credits|splits|personas|curves|members|proposals)\.[a-z_]+)"',
+                r'"((?:communities|tokens|token|market|credits|splits|personas|curves|claims|members|proposals)\.[a-z_]+)"',
                 path.read_text(encoding="utf-8"),
             )
         )
     known = set(re.findall(r'^  "([a-z_.]+)": \[', (SCRIPTS / "check.js").read_text(encoding="utf-8"), re.M))
     assert used == known
     assert used
-    named = set(
-        re.findall(r'"([a-z]+\.[a-z_]+)": gettext', Path(action_text.__code__.co_filename).read_text(encoding="utf-8"))
-    )
-    assert named == known
+    assert set(ACTIONS) == known
     assert function_abi("ERC20", "approve")

@@ -16,10 +16,11 @@ from frontend.content.__main__ import main
 from frontend.content.documents import hash_of
 from frontend.content.upkeep import DAY_S, orphans, remove, troubles
 from frontend.extensions import bound
+from frontend.services.claim_lists import root_of
 from frontend.store.database import writing
 from frontend.store.models import AppContent, AppDraft
 from tests.frontend.pages.conftest import make_app
-from tests.frontend.pages.story import SELLER, Story, tell_all
+from tests.frontend.pages.story import CLAIM_LIST, SELLER, Story, tell_all
 
 LONG_AGO = int(time.time()) - 40 * DAY_S
 MONTH_S = 30 * DAY_S
@@ -87,6 +88,20 @@ def test_old_uploads_are_orphans_with_their_thumbnails_when_nothing_names_them(c
     assert found(contents) == set(), "they are young"
     grow_old(contents)
     assert found(contents) == {lost, stray, text, *thumbs}
+
+
+def test_list_is_kept_while_the_chain_or_an_intent_names_its_root(contents):
+    roots = ["0x" + digit * 64 for digit in "abc"]
+    named, lost = (contents.store_list(f"# {root}".encode(), root=root) for root in roots[:2])
+    called = contents.store_list(b"# called", root=roots[2])
+    for_airdrop, forgotten = contents.store_list(b"# airdrop"), contents.store_list(b"# another")
+    grow_old(contents)
+    with contents.db.session() as session:
+        session.add(intent("0x1", roots[0], "0x"))
+        session.add(intent("0x2", "", "0x12345678" + "00" * 32 + roots[2][2:]))
+        session.add(intent("0x3", f"/c/1/airdrop/{for_airdrop}", "0x"))
+    assert named != called
+    assert found(contents) == {lost, forgotten}
 
 
 def test_a_young_description_keeps_its_old_pictures(contents):
@@ -225,13 +240,15 @@ def test_prune_refuses_less_than_a_day(command):
 
 def test_check_names_what_cannot_be_shown(market, contents, command):
     code, said = command("check")
-    # the story itself has one listing and one community without a description
+    # the story itself has one listing and one community without a description, and a claim phase whose list nobody has
     known = {(trouble.kind, trouble.state.value) for trouble in troubles(contents.db, contents.store)}
-    assert (code, known) == (1, {("listing", "missing"), ("community", "missing")})
+    assert (code, known) == (1, {("listing", "missing"), ("community", "missing"), ("list", "missing")})
     lamp = market.story.listings["lamp"][1].content_hash
     contents.store.path(lamp).write_bytes(b"x")
     contents.store.path(market.picture).write_bytes(b"x")
+    contents.store.path(market.story.claim_list).write_bytes(b"x")
     _code, said = command("check")
+    assert f"altered      list       {root_of(CLAIM_LIST, market.story.token(2), 5)}" in said
     assert f"altered      listing    {lamp}" in said
     assert f"altered      picture    {market.picture}" in said
     assert "with trouble" in said

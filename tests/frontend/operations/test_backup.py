@@ -66,6 +66,7 @@ def fill(settings):
     migrate(engine)
     contents = Contents(settings, Database(engine))
     contents.store_text("우리 동네 라디오")
+    contents.store_list(b"0x1,2", root="0x" + "1f" * 32)
     contents.store_description({"name": "밤 라디오", "text": "x", "lang": "ko"})
     now = int(time.time())
     with writing(engine).begin() as connection:
@@ -144,9 +145,9 @@ def test_a_restored_market_has_the_same_rows_and_contents(full, saved, tmp_path)
     check(engine)
     assert everything(engine) == everything(full[1])
     assert contents_of(settings) == contents_of(full[0])
-    assert len(contents_of(settings)) == 2
+    assert len(contents_of(settings)) == 3
     assert report.manifest.rows["app_drafts"] == 1200
-    assert "1205 rows" in report.sentence()
+    assert "1206 rows" in report.sentence()
 
 
 def test_every_table_is_kept_or_left_out_on_purpose():
@@ -398,7 +399,7 @@ def test_the_commands_say_what_they_did_and_what_is_wrong(full, tmp_path, capsys
     monkeypatch.setattr(Settings, "from_env", staticmethod(lambda *_: settings))
     file = tmp_path / "by-command.tar"
     assert main(["backup", str(file)]) == 0
-    assert "1205 rows" in capsys.readouterr().out
+    assert "1206 rows" in capsys.readouterr().out
     assert main(["inspect", str(file)]) == 0
     assert "is whole" in capsys.readouterr().out
     assert main(["restore", str(file)]) == 1

@@ -24,6 +24,8 @@ AREAS = (
     "communities",
     "tokens",
     "curves",
+    "claims",
+    "airdrops",
     "members",
     "proposals",
     "listings",
@@ -65,6 +67,15 @@ def all_pages(story: Story) -> Iterator[Address]:
             yield Address("proposals.index", f"/c/{community_id}/proposals", account)
             yield Address("proposals.self_rule", f"/c/{community_id}/self-rule", account)
             yield Address("proposals.commission", f"/c/{community_id}/commission", account)
+    for account in (None, BUYER, FOUNDER):
+        yield Address("claims.index", "/c/2/claims", account)
+        for number in range(1, 6):
+            yield Address("claims.show", f"/c/2/claims/{number}", account)
+    yield Address("claims.index", "/c/1/claims")
+    yield Address("claims.opening", "/c/2/claims/open", FOUNDER)
+    yield Address("airdrops.new", "/c/1/airdrop", FOUNDER)
+    yield Address("airdrops.new", "/c/2/airdrop", FOUNDER)
+    yield Address("airdrops.show", f"/c/1/airdrop/{story.claim_list}", FOUNDER)
     yield Address("curves.show", "/c/4/curve")
     yield Address("curves.opening", "/c/2/curve/open", FOUNDER)
     assert story.assembly is not None

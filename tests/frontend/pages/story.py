@@ -9,6 +9,7 @@ from typing import Any
 
 from eth_abi.abi import encode
 from eth_utils.abi import collapse_if_tuple
+from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from PIL import Image
 from sqlalchemy import Engine, delete, insert
@@ -20,6 +21,7 @@ from frontend.index.node import Header
 from frontend.index.views import Extras, Milestone
 from frontend.index.writer import Batch, Place, Writer
 from frontend.search.store import fill as fill_search
+from frontend.services.claim_lists import ClaimLists
 from frontend.services.content import Contents
 from frontend.services.terms import Purchase, Terms, extras_abi, listing_id, order_key, ref_of
 from frontend.store.database import writing
@@ -79,6 +81,7 @@ class Story:
         self.communities = 0
         self.curves: dict[int, tuple[Shape, int, str, int, int]] = {}  # shape, fee, currency, supply, reserve
         self.assembly: Assembly | None = None
+        self.claim_list = ""  # hash of the list of the claim phase that has one
         self._block()
 
     def in_database(self, engine: Engine, contents: Contents) -> Story:
@@ -637,6 +640,9 @@ def tell_of_changes(story: Story) -> None:
     story.persona("NicknameCommitted", account=BUYER, commitment=b"\x5b" * 32)
 
 
+CLAIM_LIST = tuple((to_checksum_address(account), units) for account, units in ((BUYER, 12 * 10**18), (PAYER, 1)))
+
+
 def tell_claims(story: Story, community_id: int) -> None:
     """Open a phase of each kind, the first one over, and claim in two of them."""
     paid = story.open_phase(community_id, 1, story.at_ts, 100, price_wei=10**16)
@@ -648,6 +654,8 @@ def tell_claims(story: Story, community_id: int) -> None:
     closed = story.open_phase(community_id, 4, story.at_ts, 20)
     raw = bytes.fromhex(closed[2:])
     story.emit("Claims", CLAIMS, "ClaimPhaseClosed", key=raw, caller=FOUNDER, left=20 * 10**18)
+    root, story.claim_list = ClaimLists(story.contents).keep(CLAIM_LIST, story.token(community_id), 5, None)
+    story.open_phase(community_id, 5, story.at_ts, 20, price_wei=10**16 + 1, root=bytes.fromhex(root[2:]))
 
 
 def tell_of_a_curve(story: Story) -> None:

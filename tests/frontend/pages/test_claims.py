@@ -49,11 +49,11 @@ def test_phase_stands_by_its_times_and_by_what_is_left(phase: Phase, now_ts: int
 
 def test_page_lists_each_phase_with_price_bound_and_what_is_left(client: FlaskClient) -> None:
     said = words(client, PAGE)
-    assert "Reserved for claims 300 STAR Left for new phases 160 STAR" in said
+    assert "Reserved for claims 300 STAR Left for new phases 140 STAR" in said
     rows = said.partition("Left over")[2]
     assert rows.index("4 Closed") < rows.index("3 Not yet") < rows.index("2 All is claimed") < rows.index("1 Running")
-    assert "everybody at most 50 STAR 0.01 ETH 42 STAR 58 STAR" in rows
-    assert "who is on a list free 30 STAR 0 STAR" in rows
+    assert "everybody at most 50 STAR 0.01 ETH 100 STAR 42 STAR 58 STAR" in rows
+    assert "who is on a list free 30 STAR 30 STAR 0 STAR" in rows
     assert "Claimed by you" not in said
 
 

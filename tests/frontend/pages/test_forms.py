@@ -198,23 +198,6 @@ def test_picture_is_refused_when_it_is_none(signed_in: SignedIn) -> None:
     assert 'id="picture-error"' in answer.get_data(as_text=True)
 
 
-def test_mint_is_refused_when_a_line_is_wrong(signed_in: SignedIn) -> None:
-    client, csrf = signed_in(FOUNDER)
-    rows = f"{BUYER}, 5\n\n# a remark\n{SELLER}; 2.5\nnobody, 3"
-    answer = post(client, csrf, "/c/1/mint-batch", {"batch-rows": rows, "batch-form_key": "k"})
-    assert answer.status_code == 422
-    assert "Line 5:" in answer.get_data(as_text=True)
-    assert "nobody, 3" in answer.get_data(as_text=True)
-
-
-def test_mint_goes_to_the_chain_when_every_line_is_right(signed_in: SignedIn, asked: list[str]) -> None:
-    client, csrf = signed_in(FOUNDER)
-    assert_asked(
-        asked,
-        post(client, csrf, "/c/1/mint-batch", {"batch-rows": f"{BUYER}, 5\n{SELLER}\t2.5", "batch-form_key": "k"}),
-    )
-
-
 def test_commission_of_the_platform_is_refused_when_above_five_percent(signed_in: SignedIn, asked: list[str]) -> None:
     client, csrf = signed_in(FOUNDER)
     assert post(client, csrf, "/c/0/fee", {"fee-fee": "5.01", "fee-form_key": "k"}).status_code == 422

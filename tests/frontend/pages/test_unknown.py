@@ -68,7 +68,7 @@ def test_desk_is_refused_when_account_is_not_steward(signed_in: SignedIn) -> Non
 @pytest.mark.parametrize(
     "path",
     [
-        "/c/1/mint", "/c/1/fee", "/c/1/renounce", "/c/1/freeze", "/c/1/description", "/c/1/mint-batch", "/c/1/stewardship",
+        "/c/1/mint", "/c/1/fee", "/c/1/renounce", "/c/1/freeze", "/c/1/description", "/c/1/airdrop", "/c/2/claims/open", "/c/1/stewardship",
     ],
 )  # fmt: skip
 def test_steward_step_is_refused_when_account_is_not_steward(signed_in: SignedIn, path: str) -> None:

@@ -1,0 +1,1 @@
+"""Airdrops: minting to many accounts from a list, in as many transactions as it takes."""

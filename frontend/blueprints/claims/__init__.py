@@ -1,0 +1,1 @@
+"""Claim phases: what each gives to whom, claiming in one, opening and closing them, and their lists."""
