@@ -18,7 +18,7 @@ from frontend.index.queries import Queries
 from frontend.index.views import Community
 from frontend.marks import N_
 from frontend.services.approvals import Approvals
-from frontend.services.claim_lists import ClaimLists, root_of
+from frontend.services.claim_lists import ClaimLists
 from frontend.services.intents import Call, Intent, Intents, Line, Plan, Spend, checksummed, new_form_key
 from frontend.services.revert_texts import sentence
 from frontend.services.reverts import Refusal
@@ -222,6 +222,3 @@ def _token(community: Community) -> str:
 
 def _page(community: Community, number: int | None = None) -> str:
     return f"/c/{community.id}/claims" + (f"/{number}" if number else "")
-
-
-__all__ = ["Claims", "NewPhase", "cost_of", "root_of"]

@@ -27,7 +27,8 @@ from frontend.pages.fields import ADDRESS, ZERO_ADDRESS, PageForm, choices
 from frontend.pages.layout import same_account
 from frontend.pages.lists import ListForm
 from frontend.pages.numbers import page_number
-from frontend.services.claims import NewPhase, cost_of, root_of
+from frontend.services.claim_lists import root_of
+from frontend.services.claims import NewPhase, cost_of
 
 blueprint = Blueprint("claims", __name__, url_prefix="/c/<int:community_id>/claims")
 
