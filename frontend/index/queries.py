@@ -191,6 +191,13 @@ class Queries(SplitQueries, PersonaQueries, ClaimQueries, CurveQueries, MemberQu
         with self._connect() as connection:
             return connection.execute(found).scalar_one_or_none() or 0
 
+    def tokens_held(self, account: str, most: int) -> list[Community]:
+        """List communities of whose token an account holds some, the oldest first."""
+        held = community_rows().join(balances, balances.c.token == communities.c.token)
+        held = held.where(balances.c.account == account.lower()).order_by(communities.c.id).limit(most)
+        with self._connect() as connection:
+            return [community_of(row) for row in connection.execute(held)]
+
     def listings(
         self, wanted: ListingFilter, sort: str = "new", page: int = 1, per_page: int = PER_PAGE
     ) -> Page[Listing]:

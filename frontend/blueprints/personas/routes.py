@@ -37,6 +37,8 @@ from frontend.pages.text import without_ghosts
 from frontend.services.personas import MAX_COMMIT_AGE_S, MIN_COMMIT_AGE_S
 
 blueprint = Blueprint("personas", __name__)
+
+MOST_TIPS = 20
 DESK_FORMS: dict[str, type[PageForm]] = {
     "commit": NicknameForm,
     "claim": ClaimForm,
@@ -269,6 +271,8 @@ def show(nickname: str) -> Answer:
     holdings = queries.persona_holdings(persona.id, page=number, per_page=12)
     on_sale = ListingFilter(seller=persona.holder, available_only=True)
     listings = queries.listings(on_sale, per_page=6).items if not persona.retired and number == 1 else []
+    who = (current_account() or "").lower()
+    is_mine = not persona.retired and persona.holder == who
     return render_template(
         "personas/show.html",
         persona=persona,
@@ -279,7 +283,8 @@ def show(nickname: str) -> Answer:
         currencies=currencies_of(row.currency for row in listings),
         proofs=proof_states(persona, described(persona)) if not persona.retired else [],
         is_offered=is_offered(persona, now_ts),
-        is_mine=not persona.retired and persona.holder == (current_account() or "").lower(),
+        is_mine=is_mine,
+        tokens=queries.tokens_held(who, MOST_TIPS) if who and not (is_mine or persona.retired) else [],
         now_ts=now_ts,
     )
 

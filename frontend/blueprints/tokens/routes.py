@@ -15,7 +15,7 @@ from frontend.pages.act import Answer, account, act, chain_now
 from frontend.pages.claims import standing
 from frontend.pages.currencies import currencies_of
 from frontend.pages.desks import forms_of, posted
-from frontend.pages.fields import PageForm
+from frontend.pages.fields import ADDRESS, PageForm
 from frontend.pages.history import DAY_S, file_of, past_of
 from frontend.pages.layout import same_account
 from frontend.pages.numbers import page_number, small_number
@@ -64,8 +64,14 @@ def token_page(community_id: int, **sent: PageForm) -> str:
         now_ts=now_ts,
         balance=queries.balance(community.token.lower(), who.lower()) if who else None,
         is_founder=same_account(who, community.founder),
-        forms=forms_of(HOLDER_FORMS, sent),
+        forms=forms_of(HOLDER_FORMS, sent, to=_asked_receiver()),
     )
+
+
+def _asked_receiver() -> str:
+    """Give the account that the page's address names, as a tip's link does."""
+    asked = request.args.get("to", "")
+    return asked if ADDRESS.fullmatch(asked) else ""
 
 
 def token_or_404(community_id: int) -> Any:

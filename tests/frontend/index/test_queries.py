@@ -192,6 +192,7 @@ READS: dict[str, Callable[[Queries], object]] = {
     "holders": lambda q: q.holders(1),
     "history of a token": lambda q: q.token_history(1),
     "balance": lambda q: q.balance(TOKEN, BUYER),
+    "tokens_held": lambda q: q.tokens_held(BUYER, 20),
     "listing": lambda q: q.listing(hash_of(5)),
     **{
         f"orders of a {role}, {state}": (

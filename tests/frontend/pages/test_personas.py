@@ -52,6 +52,36 @@ def test_persona_shows_holder_profile_and_trades_to_everybody(client: FlaskClien
     assert sum(sold) == len(story.orders)
 
 
+def test_visitor_is_led_to_a_tip_in_each_token_that_they_hold(app: Flask, signed_in: SignedIn, story: Story) -> None:
+    holder, _ = signed_in(BUYER)
+    links = [link for link in hrefs(holder, SELLERS_PAGE) if "/token?to=" in link]
+    with app.app_context():
+        held = [number for number in range(1, 10) if queries.balance(story.token(number), BUYER)]
+    assert [int(link.split("/")[2]) for link in links] == held != []
+    form = Page(holder.get(links[0].partition("#")[0]).get_data(as_text=True))
+    assert {"name": "transfer-to", "value": to_checksum_address(SELLER)}.items() <= next(
+        field.items() for field in form.all("input") if field.get("name") == "transfer-to"
+    )
+    assert "open" in next(panel for panel in form.all("details") if panel.get("id") == "send")
+
+
+def test_nobody_is_led_to_a_tip_for_themselves_or_for_a_name_that_nobody_bears(
+    client: FlaskClient, signed_in: SignedIn
+) -> None:
+    visits = [(signed_in(SELLER)[0], SELLERS_PAGE), (client, SELLERS_PAGE), (signed_in(BUYER)[0], f"/p/{RETIRED_NAME}")]
+    assert not [link for visitor, path in visits for link in hrefs(visitor, path) if "/token?to=" in link]
+
+
+def test_token_page_takes_no_receiver_that_is_no_account(signed_in: SignedIn) -> None:
+    page = Page(signed_in(BUYER)[0].get('/c/1/token?to="><script>').get_data(as_text=True))
+    assert "open" not in next(panel for panel in page.all("details") if panel.get("id") == "send")
+
+
+def hrefs(client: FlaskClient, path: str) -> list[str]:
+    page = Page(client.get(path).get_data(as_text=True))
+    return [str(link.get("href")) for link in page.all("a")]
+
+
 def test_trades_are_counted_by_what_became_of_them() -> None:
     counted = outcomes({"completed": 2, "funded": 1, "delivered": 3, "contested": 1, "disputed": 1, "refunded": 4})
     assert counted == [("completed", 2), ("refunded", 4), ("disputed", 2), ("open", 4)]
