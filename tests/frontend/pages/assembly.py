@@ -56,11 +56,12 @@ class Assembly:
 
     def propose(self, proposer: str, words: str, call: tuple[str, int, bytes], start_ts: int) -> int:
         """Propose one call; its number comes back."""
-        found = proposal_id([call[0]], [call[1]], [call[2]], keccak(text=words))
+        said = self.story.worded(words)
+        found = proposal_id([call[0]], [call[1]], [call[2]], keccak(text=said))
         self.proposals[words.partition("\n")[0]] = found
         self.governor(
             "ProposalCreated", proposalId=int(found, 16), proposer=proposer, targets=[call[0]], values=[call[1]],
-            signatures=[""], calldatas=[call[2]], voteStart=start_ts, voteEnd=start_ts + 3 * DAY, description=words,
+            signatures=[""], calldatas=[call[2]], voteStart=start_ts, voteEnd=start_ts + 3 * DAY, description=said,
         )  # fmt: skip
         return int(found, 16)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from typing import Any
 
@@ -81,6 +81,7 @@ class Story:
         self.communities = 0
         self.curves: dict[int, tuple[Shape, int, str, int, int]] = {}  # shape, fee, currency, supply, reserve
         self.assembly: Assembly | None = None
+        self.worded: Callable[[str], str] = str  # what becomes of a proposal's words
         self.claim_list = ""  # hash of the list of the claim phase that has one
         self._block()
 

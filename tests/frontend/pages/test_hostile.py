@@ -38,6 +38,12 @@ WORDS = {
     "percent": "%(num)s %s %n %%",
     "half a pair": "a\ud800b".encode("utf-8", "replace").decode(),
 }
+# where, beside the opening of a community, words come from the chain
+TEXTS = {
+    "Evidence": "uri",
+    "PersonaProfileSet": "uri",
+    "VoteCast": "reason",
+}
 
 
 @pytest.fixture(scope="module", params=WORDS)
@@ -53,8 +59,8 @@ def hostile(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
                 params = list(args["params"])  # type: ignore[call-overload]
                 params[0], params[1], params[7] = words, words[:200], words
                 args["params"] = tuple(params)
-            if name == "Evidence":
-                args["uri"] = words
+            if name in TEXTS:
+                args[TEXTS[name]] = words
             on_chain(contract, address, name, **args)
 
         def keep(document: Mapping[str, Any]) -> str:
@@ -65,6 +71,7 @@ def hostile(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             data = canonical(changed)
             return story.contents._keep(data, "application/json", **_facts(read_document(hash_of(data), data)))
 
+        story.worded = lambda said: f"{words}\n{said}"  # each its own
         story.emit = emit  # type: ignore[method-assign]
         story.contents.store_description = keep  # type: ignore[method-assign, assignment]
         tell_all(story)
