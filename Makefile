@@ -73,9 +73,10 @@ bench-gas: bootstrap ## measure gas on Anvil and write bench/results/gas.json (C
 bench: bootstrap ## measure how fast index and pages are and write bench/results/speed.json (PART=index RUNS=5)
 	@$(IN) python -m bench.speed $(PART) $(if $(RUNS),--runs $(RUNS))
 
-soak: bootstrap ## 1,000 random reorganisations, then 100,000 random deals (PART=index|deals ARGS="--seed 7"); can be stopped and gone on with
-	@$(if $(filter deals,$(PART)),,$(IN) python -m bench.soak $(ARGS))
-	@$(if $(filter index,$(PART)),,$(IN) python -m bench.deals $(ARGS))
+soak: bootstrap ## 1,000 reorganisations, 100,000 deals, 100,000 courses of trades, all random (PART=index|deals|curves ARGS="--seed 7"); can be stopped and gone on with
+	@$(if $(filter index,$(or $(PART),index)),$(IN) python -m bench.soak $(ARGS))
+	@$(if $(filter deals,$(or $(PART),deals)),$(IN) python -m bench.deals $(ARGS))
+	@$(if $(filter curves,$(or $(PART),curves)),$(IN) python -m bench.trades $(ARGS))
 
 slither: bootstrap ## static analysis of the contracts
 	@$(IN) python -m tools.slither

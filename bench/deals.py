@@ -15,7 +15,6 @@ the sources that it is about; a run that was begun with other sources is not gon
 from __future__ import annotations
 
 import argparse
-import json
 import secrets
 import sys
 import time
@@ -24,7 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from bench.longrun import hashes, write
+from bench.longrun import hashes, resumed, write
 from tests.deals.course import NotApplied, planned
 from tests.deals.mutations import MUTATIONS
 from tests.deals.plan import Plan
@@ -87,13 +86,8 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(deals: int, seed: int | None) -> Run:
     """Give the run under way, if that is what was asked for and its sources are these; else a new one."""
-    found = Run(secrets.randbelow(10**9) if seed is None else seed, deals, hashes(SUBJECTS))
-    try:
-        old = Run(**json.loads(STATE.read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError, TypeError):
-        return found
-    same = (old.deals, old.sources) == (found.deals, found.sources)
-    return old if same and seed in (None, old.seed) else found
+    new = Run(secrets.randbelow(10**9) if seed is None else seed, deals, hashes(SUBJECTS))
+    return resumed(STATE, new, any_seed=seed is None)
 
 
 def _play_era(run: Run) -> bool:

@@ -7,11 +7,28 @@ import json
 import os
 import subprocess
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import MISSING, asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tools.places import ROOT
+
+R = TypeVar("R")
+
+
+def resumed(path: Path, new: R, *, any_seed: bool) -> R:
+    """Give the run under way that a file tells of, if it is the one asked for; else the new one.
+
+    Args: both are dataclasses; what has no default says which run it is, the rest how far it has come.
+    """
+    kind: Any = type(new)
+    try:
+        old: R = kind(**json.loads(path.read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError, TypeError):
+        return new
+    settled = {field.name for field in fields(kind) if field.default is MISSING and field.default_factory is MISSING}
+    differing = {name for name in settled if getattr(old, name) != getattr(new, name)}
+    return old if differing <= ({"seed"} if any_seed else set()) else new
 
 
 def hashes(subjects: Sequence[str]) -> dict[str, str]:

@@ -16,7 +16,6 @@ but for its tables (python -m frontend.index migrate): its chain tables are over
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import secrets
 import sys
@@ -27,7 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.longrun import hashes, write
+from bench.longrun import hashes, resumed, write
 from tests.index.market import Index, running_market
 from tests.index.nursery import running_nursery
 from tests.index.storm import ERA, Difference, Storm
@@ -80,13 +79,8 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(rounds: int, seed: int | None, database: str) -> Run:
     """Give the run under way, if that is what was asked for and its sources are these; else a new one."""
-    found = Run(secrets.randbelow(10**9) if seed is None else seed, rounds, database, hashes(SUBJECTS))
-    try:
-        old = Run(**json.loads(STATE.read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError, TypeError):
-        return found
-    same = (old.rounds, old.database, old.sources) == (found.rounds, found.database, found.sources)
-    return old if same and seed in (None, old.seed) else found
+    new = Run(secrets.randbelow(10**9) if seed is None else seed, rounds, database, hashes(SUBJECTS))
+    return resumed(STATE, new, any_seed=seed is None)
 
 
 def _go_through(run: Run, url: str) -> None:
