@@ -214,6 +214,7 @@ PAGES: dict[str, tuple[str, str, Callable[[dict[str, str], Stall], str]]] = {
     "new-split": ("splits.new", "s", lambda t, s: "/splits/new"),
     "persona": ("personas.show", "-", lambda t, s: f"/p/{NICKNAME}"),
     "own-persona": ("personas.show", "c", lambda t, s: f"/p/{NICKNAME}"),
+    "persona-for-a-buyer": ("personas.show", "b", lambda t, s: f"/p/{NICKNAME}"),
     "nickname-desk": ("personas.desk", "c", lambda t, s: "/persona"),
     "no-nickname": ("personas.desk", "n", lambda t, s: "/persona"),
     "offered-nickname": ("personas.desk", "b", lambda t, s: "/persona"),
