@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from bench.longrun import hashes, resumed, write
+from bench.longrun import changed, hashes, resumed, write
 from tests.deals.course import NotApplied, planned
 from tests.deals.mutations import MUTATIONS
 from tests.deals.plan import Plan
@@ -72,9 +72,7 @@ def main(argv: list[str] | None = None) -> int:
     while run.done < run.deals:
         if not _play_era(run):
             return 1
-        if hashes(SUBJECTS) != run.sources:
-            print("✗ the sources were changed during the run; this era is not recorded. Begin anew.", file=sys.stderr)
-            STATE.unlink(missing_ok=True)
+        if changed(run, SUBJECTS, STATE):
             return 1
         write(STATE, run)
         write(RESULT, run)

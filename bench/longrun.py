@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import MISSING, asdict, fields
 from pathlib import Path
@@ -29,6 +30,15 @@ def resumed(path: Path, new: R, *, any_seed: bool) -> R:
     settled = {field.name for field in fields(kind) if field.default is MISSING and field.default_factory is MISSING}
     differing = {name for name in settled if getattr(old, name) != getattr(new, name)}
     return old if differing <= ({"seed"} if any_seed else set()) else new
+
+
+def changed(run: Any, subjects: Sequence[str], state: Path) -> bool:
+    """Tell whether the sources of a run were changed under way; then it must be begun anew, and its state is thrown away."""
+    if hashes(subjects) == run.sources:
+        return False
+    print("✗ the sources were changed during the run; this is not recorded. Begin anew.", file=sys.stderr)
+    state.unlink(missing_ok=True)
+    return True
 
 
 def hashes(subjects: Sequence[str]) -> dict[str, str]:

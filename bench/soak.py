@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.longrun import hashes, resumed, write
+from bench.longrun import changed, hashes, resumed, write
 from tests.index.market import Index, running_market
 from tests.index.nursery import running_nursery
 from tests.index.storm import ERA, Difference, Storm
@@ -67,9 +67,7 @@ def main(argv: list[str] | None = None) -> int:
     except Difference as problem:
         print(f"✗ {problem}", file=sys.stderr)
         return 1
-    if hashes(SUBJECTS) != run.sources:
-        print("✗ the sources were changed during the run; nothing is recorded. Begin anew.", file=sys.stderr)
-        STATE.unlink(missing_ok=True)
+    if changed(run, SUBJECTS, STATE):
         return 1
     write(RESULT, run)
     STATE.unlink(missing_ok=True)

@@ -19,7 +19,7 @@ import sys
 import time
 from dataclasses import dataclass
 
-from bench.longrun import hashes, resumed, write
+from bench.longrun import changed, hashes, resumed, write
 from tools.places import ROOT, VENV, tool_env
 
 COURSES, ERA = 100_000, 500
@@ -57,9 +57,7 @@ def main(argv: list[str] | None = None) -> int:
         if said:
             print(f"✗ a course after {run.done} of seed {run.seed}:\n{said}", file=sys.stderr)
             return 1
-        if hashes(SUBJECTS) != run.sources:
-            print("✗ the sources were changed during the run; this era is not recorded. Begin anew.", file=sys.stderr)
-            STATE.unlink(missing_ok=True)
+        if changed(run, SUBJECTS, STATE):
             return 1
         run.done += ERA
         run.took_s += round(time.monotonic() - began)

@@ -52,10 +52,10 @@ class Airdrops:
         """Give a kept list in parts, each with what became of it. Raises: Refused when the list is not here."""
         entries = self.lists.entries_in(content_hash)
         divided = [entries[at : at + MAX_BATCH] for at in range(0, len(entries), MAX_BATCH)]
-        calls = [batch_call(community, part) for part in divided]
-        sent = self.store.sent_calls("tokens.mint_batch", str(community.token), self.tokens.registry.genesis_hash)
+        calls = [batch_call(community, part).data for part in divided]
+        sent = self.store.sent_calls(str(community.token), self.tokens.registry.genesis_hash, calls)
         return [
-            Part(number, part, sent.get(call.data))
+            Part(number, part, sent.get(call))
             for number, (part, call) in enumerate(zip(divided, calls, strict=True), start=1)
         ]
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from eth_utils.address import to_checksum_address
@@ -83,12 +84,12 @@ class IntentStore:
         with self.db.reading() as session:
             return session.scalar(select(AppIntent.id).where(AppIntent.tx_hash == tx_hash).limit(1)) is not None
 
-    def sent_calls(self, action: str, to: str, genesis_hash: str) -> "dict[str, Intent]":
-        """Give the intents of an action at one contract that were sent and not refused, whoever sent them, by their calldata."""
+    def sent_calls(self, to: str, genesis_hash: str, calls: Sequence[str]) -> "dict[str, Intent]":
+        """Give the intents of these calls at a contract that were sent and not refused, whoever sent them, by their calldata."""
         with self.db.reading() as session:
             rows = session.scalars(
                 select(AppIntent)
-                .where(AppIntent.action == action, AppIntent.to == to.lower(), AppIntent.genesis_hash == genesis_hash)
+                .where(AppIntent.to == to.lower(), AppIntent.genesis_hash == genesis_hash, AppIntent.data.in_(calls))
                 .where(AppIntent.status.in_(("submitted", "mined", "final")))
                 .order_by(AppIntent.created_at_ts)
             )

@@ -14,8 +14,8 @@ HEX_DATA = re.compile(r"0x(?:[0-9a-fA-F]{2}){4,}")
 def reason(problem: Exception, abi: Iterable[Any]) -> str:
     """Give the custom error in an exception, as `Name(field=value)`; the node's own words when there is none.
 
-    Nodes hide the data in different places: Anvil as hex beside the message, Ganache in a dict under "result"; web3.py
-    and brownie at times hand on the node's whole answer as a dict, with "data" in it.
+    Nodes hide the data in different places: Anvil as hex beside the message, Ganache in a dict under "result". Where the
+    node's whole answer was handed on, it is a dict with "data" in it.
     """
     errors = {function_abi_to_4byte_selector(entry): entry for entry in abi if entry["type"] == "error"}
     for data in _candidates(problem):

@@ -32,7 +32,8 @@ def steward(town: Town) -> Clerk:
 def test_phase_is_opened_with_a_list_and_claimed_from_on_a_phone(
     visit: Callable[..., Person], town: Town, steward: Clerk
 ) -> None:
-    community_id = steward.open_with_claims("Night Ferry", "FERRY")
+    opened = steward.open_with_claims("Night Ferry", "FERRY")
+    community_id = opened.id
     founder, member, other = visit(steward.wallet), visit(size=PHONE), town.clerk()
     founder.arrive_signed_in()
     lines = f"address,amount\n{member.address}, 12.5\n{other.address}, nothing"
@@ -65,8 +66,7 @@ def test_phase_is_opened_with_a_list_and_claimed_from_on_a_phone(
     page.locator("form[action$='/claim'] button").click()
     page.wait_for_url("**/intents/*")
     tx_hash = member.sign()
-    token = str(town.queries.community(community_id).token)  # type: ignore[union-attr]  # it was opened above
-    assert town.balance(member.address, token) == 2 * ETHER + 1
+    assert town.balance(member.address, opened.token) == 2 * ETHER + 1
     cost_wei = 2 * 10**16 + 1
     assert town.balance(member.address) == wealth_wei - cost_wei - town.fee_paid(tx_hash)
     page.locator("#go-on").click()
@@ -88,7 +88,8 @@ def test_phase_is_opened_with_a_list_and_claimed_from_on_a_phone(
 def test_phase_is_opened_with_a_file_and_closed(
     visit: Callable[..., Person], town: Town, steward: Clerk, tmp_path: Path
 ) -> None:
-    community_id = steward.open_with_claims("Salt Path", "SALT")
+    opened = steward.open_with_claims("Salt Path", "SALT")
+    community_id = opened.id
     founder = visit(steward.wallet)
     founder.arrive_signed_in()
     file = tmp_path / "list.csv"
@@ -112,7 +113,8 @@ def test_phase_is_opened_with_a_file_and_closed(
 
 
 def test_airdrop_is_previewed_and_minted_once(visit: Callable[..., Person], town: Town, steward: Clerk) -> None:
-    community_id = steward.open_with_claims("Owl Post", "OWL")
+    opened = steward.open_with_claims("Owl Post", "OWL")
+    community_id = opened.id
     founder, lucky = visit(steward.wallet, size=PHONE), town.clerk()
     founder.arrive_signed_in()
     page = founder.page
@@ -127,8 +129,7 @@ def test_airdrop_is_previewed_and_minted_once(visit: Callable[..., Person], town
     page.locator("#part-1 button").click()
     page.wait_for_url("**/intents/*")
     founder.sign()
-    token = str(town.queries.community(community_id).token)  # type: ignore[union-attr]  # it was opened above
-    assert town.balance(lucky.address, token) == 3 * ETHER // 4
+    assert town.balance(lucky.address, opened.token) == 3 * ETHER // 4
     page.locator("#go-on").click()
     assert page.url == listed
     expect(page.locator("#part-1 form")).to_have_count(0)

@@ -62,7 +62,7 @@ def things(buyer: Clerk, stall: Stall) -> dict[str, str]:
     curve = stall.steward.open_curve("Bog of Lamps", "BOG")
     buyer.trade(curve, "buy", "30")
     buyer.trade(curve, "sell", "4.5")
-    claims = stall.steward.open_with_claims("Reeds by Moonlight", "REED")
+    claims = stall.steward.open_with_claims("Reeds by Moonlight", "REED").id
     lines = f"{buyer.address},12.5\n{stall.seller.address},3"
     stall.steward.open_phase(claims, 1, open_to="list", lines=lines, supply="15.5")
     stall.steward.open_phase(claims, 2, limit="5", supply="50")

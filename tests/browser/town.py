@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from eth_abi.abi import encode
@@ -53,6 +53,13 @@ class Stall:
     in_eth: str
     in_token: str
     with_stakes: str
+
+
+class Opened(NamedTuple):
+    """A community that was opened through the pages."""
+
+    id: int
+    token: str
 
 
 class Town:
@@ -256,10 +263,7 @@ class Clerk:
     def open_curve(self, name: str, symbol: str, **changes: str) -> int:
         """Open a community whose token is sold along a curve, and the curve; give the community's id."""
         reserves = {"cap": "2000", "founder_allocation": "100", "curve_allocation": "1000"}
-        self.act("/c/new", "/c/new", **{**community_form(name, symbol), **reserves})
-        found = eventually(
-            lambda: next((c for c in self.town.queries.communities_of(self.account) if c.symbol == symbol), None)
-        )
+        found = self._open(name, symbol, **reserves)
         page = f"/c/{found.id}"
         self.act(f"{page}/desk", f"{page}/renounce", sure=True)
         price = {
@@ -274,12 +278,16 @@ class Clerk:
         eventually(lambda: self.town.queries.curve(found.id))
         return found.id
 
-    def open_with_claims(self, name: str, symbol: str) -> int:
-        """Open a community that reserves 1 000 tokens for claims, and give its id."""
-        self.act("/c/new", "/c/new", **{**community_form(name, symbol), "claim_allocation": "1000"})
-        return eventually(
+    def open_with_claims(self, name: str, symbol: str) -> Opened:
+        """Open a community that reserves 1 000 tokens for claims."""
+        return self._open(name, symbol, claim_allocation="1000")
+
+    def _open(self, name: str, symbol: str, **reserves: str) -> Opened:
+        self.act("/c/new", "/c/new", **{**community_form(name, symbol), **reserves})
+        found = eventually(
             lambda: next((c for c in self.town.queries.communities_of(self.account) if c.symbol == symbol), None)
-        ).id
+        )
+        return Opened(found.id, found.token)
 
     def open_phase(self, community_id: int, number: int, **changes: str) -> None:
         """Open a claim phase of a month, for a thousandth of an ether a token."""
