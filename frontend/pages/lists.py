@@ -50,21 +50,47 @@ class ListFields:
 
     found: AccountList | None = None
 
+    def validate_lines(self, field: Any) -> None:
+        """Read what was pasted, unless a file takes its place."""
+        if self.is_listed and not self._is_file_sent:
+            self._read(str(field.data or ""))
+
     def validate_file(self, field: Any) -> None:
-        """Read the file, or else what was pasted. A file that fits into the field is shown there from now on."""
-        upload = field.data
-        is_sent = isinstance(upload, FileStorage) and bool(upload.filename)
+        """Read the file. One that fits into the field of lines is shown there from now on."""
+        if not (self.is_listed and self._is_file_sent):
+            return
         try:
-            text = text_of(upload.read(MOST_BYTES + 1)) if is_sent else str(self.lines.data or "")
+            text = text_of(field.data.read(MOST_BYTES + 1))
+        except UnreadableList as problem:
+            raise ValidationError(str(problem)) from problem
+        self.lines.data = text.replace("\r\n", "\n") if len(text) <= MOST_PASTED else ""
+        self._read(text)
+
+    @property
+    def is_listed(self) -> bool:
+        """Tell whether there is to be a list."""
+        return True
+
+    @property
+    def is_list_kept(self) -> bool:
+        """Tell whether a list that came before stands for an empty form."""
+        return False
+
+    @property
+    def _is_file_sent(self) -> bool:
+        return isinstance(self.file.data, FileStorage) and bool(self.file.data.filename)
+
+    def _read(self, text: str) -> None:
+        if not text.strip():
+            if self.is_list_kept:
+                return
+            raise ValidationError(_("Paste the list, or choose its file."))
+        try:
             if len(text) > MOST_BYTES:
                 raise UnreadableList(_("The file is too large: at most %(most)s kB.", most=MOST_BYTES // 1000))
-            if not text.strip():
-                return
             self.found = read_text(text)
         except UnreadableList as problem:
             raise ValidationError(str(problem)) from problem
-        if is_sent:
-            self.lines.data = text.replace("\r\n", "\n") if len(text) <= MOST_PASTED else ""
         if self.found.bad_lines:
             raise ValidationError(
                 _("Some lines cannot be read; they stand below. Mend them: nobody is left out without your saying so.")
@@ -75,14 +101,3 @@ class ListFields:
 
 class ListForm(ListFields, PageForm):
     """A list alone."""
-
-    def validate_file(self, field: Any) -> None:
-        """Need a list."""
-        super().validate_file(field)
-        if self.found is None:
-            raise no_list()
-
-
-def no_list() -> ValidationError:
-    """Give the refusal of a form without a list."""
-    return ValidationError(_("Paste the list, or choose its file."))

@@ -21,7 +21,7 @@ from frontend.pages.fields import (
     PageForm,
     choices,
 )
-from frontend.pages.lists import ListFields, no_list
+from frontend.pages.lists import ListFields
 from frontend.pages.text import DAY_S
 
 MAX_AHEAD_S = 366 * DAY_S  # Claims.MAX_AHEAD
@@ -66,18 +66,15 @@ class OpenForm(ListFields, PageForm):
         if (field.units or 0) > self.left_units:
             raise ValidationError(_("That is more than is left for new phases."))
 
-    def validate_file(self, field: Any) -> None:
-        """Read the list, where there is to be one."""
-        if self.open_to.data != LISTED:
-            return
-        super().validate_file(field)
-        if self.found is None and not self.kept.data:
-            raise no_list()
-
     @property
     def is_listed(self) -> bool:
         """Tell whether only accounts on a list may claim."""
         return bool(self.open_to.data == LISTED)
+
+    @property
+    def is_list_kept(self) -> bool:
+        """Tell whether the preview carries a list that is too long for the form."""
+        return bool(self.kept.data)
 
     @property
     def asked(self) -> str:

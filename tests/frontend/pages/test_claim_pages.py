@@ -257,9 +257,9 @@ BAD = {
     "a price with too many decimals": ({"price": "0.0000000000000000001"}, "price"),
     "an unknown currency": ({"currency": "0x12"}, "currency"),
     "nobody": ({"open_to": "nobody"}, "open_to"),
-    "no list": ({"lines": " \n"}, "file"),
-    "a line that cannot be read": ({"lines": f"{ONE},1\n<img src=x onerror=alert(1)>,5"}, "file"),
-    "a list of remarks": ({"lines": "#\n" * 10_001}, "file"),
+    "no list": ({"lines": " \n"}, "lines"),
+    "a line that cannot be read": ({"lines": f"{ONE},1\n<img src=x onerror=alert(1)>,5"}, "lines"),
+    "a list of remarks": ({"lines": "#\n" * 10_001}, "lines"),
     "a list too long to be pasted": ({"lines": "x" * 200_001}, "lines"),
 }
 
