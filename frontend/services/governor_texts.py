@@ -44,7 +44,8 @@ SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "GovernorDisabledDeposit": lambda a: gettext("A governor holds no money. Send it to the timelock."),
     "GovernorFixed": _fixed,
     "GovernorInsufficientProposerVotes": lambda a: gettext(
-        "Proposing takes %(threshold)s votes; you had %(votes)s a second ago. Lock more tokens, or ask for votes.",
+        "Proposing takes %(threshold)s votes; you had %(votes)s a second ago. Lock more tokens, or ask for votes. "
+        "If you have just got them, try again in a moment.",
         threshold=tokens(a["threshold"]),
         votes=tokens(a["votes"]),
     ),

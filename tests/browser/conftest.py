@@ -110,6 +110,10 @@ class Visitors:
 
     def close(self) -> None:
         for context in self.contexts:
+            for page in context.pages:
+                page.unroute_all(
+                    behavior="ignoreErrors"
+                )  # a page asks until it is closed, and its handler may be half-way
             context.close()
         assert self.strangers == [], "no request may leave the page's own origin"
 

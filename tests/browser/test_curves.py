@@ -144,7 +144,7 @@ def test_charts_are_drawn_and_a_quote_fits_a_phone(visit: Callable[..., Person],
         ("data-curve-trades", "--accent"),
     ):
         page.locator(f"[{chart}]").scroll_into_view_if_needed()
-        page.wait_for_function(f"({POINTS_OF})(['[{chart}] canvas', '{colour}']) > 40")
+        eventually(lambda c=chart, n=colour: page.evaluate(POINTS_OF, [f"[{c}] canvas", n]) > 40)
     quote(person, curve, "buy", amount="700")
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     assert person.violations() == []

@@ -105,6 +105,7 @@ def proposal_to_vote_on(buyer: Clerk, stall: Stall) -> str:
     for member in (buyer, stall.seller):
         member.act(f"{home}/members", f"{home}/members/lock", amount="300")
     buyer.act(f"{home}/members", f"{home}/members/unlock", amount="7")
+    town.pass_time(2)  # votes count for a proposal from the second after the lock
     new = f"{home}/proposals/new/call"
     buyer.act(
         new, new, title="벽돌을 사요, bricks", why="Kiln 3 leans.", target=stall.arbiter.address, data="0x12345678"

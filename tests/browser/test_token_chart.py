@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from frontend.formatters import day_text
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.people import POINTS_OF, Person
-from tests.browser.town import Stall, Town
+from tests.browser.town import Stall, Town, eventually
 
 DAY_S = 86_400
 CANVAS = ".history canvas"
@@ -42,7 +42,7 @@ def test_chart_is_drawn_in_the_colours_of_the_page_when_it_is_light_or_dark(
     assert drawn(page, "--accent") > 300
     assert drawn(page, "--teal") > 100
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    page.wait_for_function(f"({POINTS_OF})(['{CANVAS}', '--accent']) > 300")
+    eventually(lambda: drawn(page, "--accent") > 300)
     assert page.locator(CANVAS).count() == 1
     assert person.complaints == []
 
@@ -80,7 +80,7 @@ def test_chart_fits_when_the_window_changes(visit: Callable[..., Person], path: 
     wide = page.locator(CANVAS).bounding_box()
     assert wide is not None
     page.set_viewport_size(PHONE)
-    page.wait_for_function("document.querySelector('.history canvas').clientWidth < 390")
+    eventually(lambda: page.locator(CANVAS).evaluate("canvas => canvas.clientWidth") < 390)
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     narrow = page.locator(CANVAS).bounding_box()
     assert narrow is not None
