@@ -140,6 +140,8 @@ STEPS = (
     Row("confirm_bond", "confirm, the bond free again"),
     Row("dispute_bond", "dispute, both stakes from free bonds"),
     Row("buy_referred", "buy through a referrer"),
+    Row("buy_member", "buy at the member's price"),
+    Row("buy_token_waived", "buy with the community's token, part of the commission waived"),
     Row("confirm_referred", "confirm, the referrer paid"),
     Row("list_milestones", "list a service with 3 milestones"),
     Row("deliver_milestone", "deliver a milestone"),
@@ -180,6 +182,7 @@ COMMUNITIES = (
     Row("token_transfer_new_holder", "transfer to a new holder"),
     Row("burn", "burn"),
     Row("set_fee", "announce a higher commission"),
+    Row("set_waivers", "waive a part of a commission"),
     Row("offer_stewardship", "offer stewardship"),
     Row("accept_stewardship", "accept stewardship"),
 )

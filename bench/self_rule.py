@@ -1,5 +1,7 @@
 """The part of the gas benchmark about members and their decisions: locked, delegated, proposed, voted on, carried out."""
 
+from dataclasses import replace
+
 from web3 import Web3
 
 from bench.story import BUYER, DAY_S, OTHER_BUYER, STEWARD, UNIT, Story
@@ -15,6 +17,7 @@ def measure(story: Story) -> None:
     story.call(STEWARD, story.memberships.functions.open(1), key="open_membership")
     membership = story.contract("Membership", story.memberships.functions.membershipOf(1).call())
     _join(story, membership)
+    _buy_as_member(story)
     params = (DELAY_S, PERIOD_S, TIMELOCK_S, 2_000, 100 * UNIT, 10 * UNIT, 2, 0)
     story.call(STEWARD, story.governors.functions.open(1, params), key="open_governor")
     _decide(story)
@@ -29,6 +32,16 @@ def _join(story: Story, membership) -> None:
         story.call(member, token.approve(membership.address, 2**256 - 1))
         story.call(member, members.lock(LOCKED_UNITS), key=key)
     story.call(BUYER, members.lock(MORE_UNITS), key="lock_more")
+
+
+def _buy_as_member(story: Story) -> None:
+    common = story.terms()
+    discounted = story.list(replace(common, clocks=replace(common.clocks, member_level=1, member_discount_bps=1_000)))
+    story.buy(discounted, "buy_member", price_units=discounted.unit_price * 9 // 10)
+    story.call(STEWARD, story.registry.functions.setWaivers(1, 50, 0), key="set_waivers")
+    in_token = story.list(story.terms(currency=story.token.address))
+    story.call(BUYER, story.token.functions.approve(story.market.address, 2**256 - 1))
+    story.buy(in_token, "buy_token_waived")
 
 
 def _decide(story: Story) -> None:

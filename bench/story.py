@@ -167,10 +167,10 @@ class Story:
         account = self.accounts[buyer]
         return Purchase(self.hash(), account, account, self.accounts[ARBITER], self.hash())
 
-    def buy(self, terms: Terms, key: str | None = None, buyer: int = BUYER) -> bytes:
-        """Buy one unit and give the order's ref."""
+    def buy(self, terms: Terms, key: str | None = None, buyer: int = BUYER, price_units: int | None = None) -> bytes:
+        """Buy one unit, for another price than all others if one is given, and give the order's ref."""
         purchase = self.purchase(buyer).words()
-        price = terms.unit_price
+        price = terms.unit_price if price_units is None else price_units
         bound = self.market.functions.buy(terms.words(), 1, price, 350, self.time_s + 1_800, purchase)
         self.call(buyer, bound, key=key, value_wei=price if terms.currency == ETH else 0)
         return bytes(self.market.functions.refOf(purchase).call())

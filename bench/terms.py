@@ -37,11 +37,14 @@ class Clocks:
     inspect_for: int = 0
     rule_for: int = 0
     valid_until: int = 0
+    member_level: int = 0
+    member_discount_bps: int = 0
 
     def word(self) -> int:
         """Give the packed word."""
         spans = (self.accept_for, self.deliver_for, self.transit_for, self.inspect_for, self.rule_for)
-        return sum(span << 32 * place for place, span in enumerate(spans)) | self.valid_until << 160
+        low = sum(span << 32 * place for place, span in enumerate(spans)) | self.valid_until << 160
+        return low | self.member_level << 208 | self.member_discount_bps << 216
 
 
 @dataclass(frozen=True)

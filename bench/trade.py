@@ -198,13 +198,14 @@ class Tale:
         self.registry = to_checksum_address(registry["contractAddress"])
         splits = self._create("Splits", b"")
         libraries = {name: self._create(name, b"")["contractAddress"] for name in artifact("Market").libraries}
-        arguments = encode(["address", "address"], [self.registry, splits["contractAddress"]])
+        memberships = self._create("Memberships", encode(["address"], [self.registry]))
+        needed = (self.registry, splits["contractAddress"], memberships["contractAddress"])
+        arguments = encode(["address"] * 3, needed)
         market = self._create("Market", arguments, libraries)
         self.market = to_checksum_address(market["contractAddress"])
         personas = self._create("Personas", b"")
         claims = self._create("Claims", encode(["address"], [self.registry]))
         curves = self._create("Curves", encode(["address"], [self.registry]))
-        memberships = self._create("Memberships", encode(["address"], [self.registry]))
         governors = self._create(
             "Governors", encode(["address", "address"], [self.registry, memberships["contractAddress"]])
         )

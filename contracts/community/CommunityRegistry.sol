@@ -2,10 +2,11 @@
 pragma solidity 0.8.30;
 
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {CommunityAccount} from "./CommunityAccount.sol";
 import {CommunityToken} from "./CommunityToken.sol";
-import {CommunityParams, ICommunityRegistry, Office} from "./ICommunityRegistry.sol";
+import {CommunityParams, ICommunityRegistry, Office, Rates} from "./ICommunityRegistry.sol";
 import {TokenArgs, TokenArgsLib} from "./TokenArgsLib.sol";
 
 /// @title CommunityRegistry
@@ -26,6 +27,7 @@ contract CommunityRegistry is ICommunityRegistry {
     uint256 private constant MAX_NAME_BYTES = 64;
     uint256 private constant MAX_SYMBOL_BYTES = 11;
     uint256 private constant MAX_URI_BYTES = 256;
+    uint8 private constant PERCENT = 100;
     uint64 private constant PLATFORM = 0;
 
     /// @inheritdoc ICommunityRegistry
@@ -44,7 +46,7 @@ contract CommunityRegistry is ICommunityRegistry {
         require(platformSteward != address(0), RegistryNotSteward(PLATFORM, platformSteward));
         require(platformFeeBps <= MAX_PLATFORM_FEE_BPS, RegistryFeeTooHigh(platformFeeBps, MAX_PLATFORM_FEE_BPS));
         TOKEN_IMPLEMENTATION = address(new CommunityToken());
-        _offices[PLATFORM] = Office(platformSteward, platformFeeBps, 0, 0);
+        _offices[PLATFORM] = _office(platformSteward, platformFeeBps, 0, 0);
         emit StewardshipMoved(PLATFORM, address(0), platformSteward);
         emit FeeSet(PLATFORM, platformFeeBps);
     }
@@ -79,7 +81,7 @@ contract CommunityRegistry is ICommunityRegistry {
                 })
             )
         );
-        _offices[id] = Office(msg.sender, params.feeBps, 0, 0);
+        _offices[id] = _office(msg.sender, params.feeBps, 0, 0);
         _tokens[id] = token;
         emit CommunityOpened(id, msg.sender, token, params);
     }
@@ -103,22 +105,34 @@ contract CommunityRegistry is ICommunityRegistry {
     function setFeeBps(uint64 id, uint16 newFeeBps) external onlySteward(id) {
         uint16 max = id == PLATFORM ? MAX_PLATFORM_FEE_BPS : MAX_COMMUNITY_FEE_BPS;
         require(newFeeBps <= max, RegistryFeeTooHigh(newFeeBps, max));
-        uint16 current = _feeBps(_offices[id]);
-        if (newFeeBps <= current) {
-            _offices[id] = Office(msg.sender, newFeeBps, 0, 0);
+        Office memory now_ = _inForce(_offices[id]);
+        if (newFeeBps <= now_.feeBps) {
+            _offices[id] = _office(msg.sender, newFeeBps, now_.tokenWaiver, now_.memberWaiver);
             emit FeeSet(id, newFeeBps);
-            return;
+        } else {
+            uint32 raiseAt = _announce(id, now_, newFeeBps, now_.tokenWaiver, now_.memberWaiver);
+            emit FeeRaiseAnnounced(id, newFeeBps, raiseAt);
         }
-        uint40 raiseAt = uint40(block.timestamp) + FEE_NOTICE; // fits until the year 36 812
-        _offices[id] = Office(msg.sender, current, newFeeBps, raiseAt);
-        emit FeeRaiseAnnounced(id, newFeeBps, raiseAt);
+    }
+
+    /// @inheritdoc ICommunityRegistry
+    function setWaivers(uint64 id, uint8 tokenWaiver, uint8 memberWaiver) external onlySteward(id) {
+        uint8 max = id == PLATFORM ? 0 : PERCENT;
+        require(tokenWaiver <= max && memberWaiver <= max, RegistryBadWaiver(tokenWaiver, memberWaiver, max));
+        Office memory now_ = _inForce(_offices[id]);
+        if (tokenWaiver >= now_.tokenWaiver && memberWaiver >= now_.memberWaiver) {
+            _offices[id] = _office(msg.sender, now_.feeBps, tokenWaiver, memberWaiver);
+            emit WaiversSet(id, tokenWaiver, memberWaiver);
+        } else {
+            uint32 raiseAt = _announce(id, now_, now_.feeBps, tokenWaiver, memberWaiver);
+            emit WaiverCutAnnounced(id, tokenWaiver, memberWaiver, raiseAt);
+        }
     }
 
     /// @inheritdoc ICommunityRegistry
     function feesOf(uint64 id) external view returns (uint16 platformFeeBps, uint16 communityFeeBps) {
-        Office memory office = _offices[id];
-        require(id != PLATFORM && office.steward != address(0), RegistryUnknownCommunity(id));
-        return (_feeBps(_offices[PLATFORM]), _feeBps(office));
+        Rates memory rates = ratesOf(id);
+        return (rates.platformFeeBps, rates.communityFeeBps);
     }
 
     /// @inheritdoc ICommunityRegistry
@@ -146,9 +160,45 @@ contract CommunityRegistry is ICommunityRegistry {
         return CommunityAccount.forId(id);
     }
 
-    /// @dev The rate in force: a raise counts from the second it was announced for.
-    function _feeBps(Office memory office) private view returns (uint16) {
-        return office.raiseAt != 0 && block.timestamp >= office.raiseAt ? office.raisedFeeBps : office.feeBps;
+    /// @inheritdoc ICommunityRegistry
+    function ratesOf(uint64 id) public view returns (Rates memory) {
+        Office memory office = _inForce(_offices[id]);
+        require(id != PLATFORM && office.steward != address(0), RegistryUnknownCommunity(id));
+        return Rates(_inForce(_offices[PLATFORM]).feeBps, office.feeBps, office.tokenWaiver, office.memberWaiver);
+    }
+
+    /// @dev Has something dearer wait out its notice, beside what is in force.
+    function _announce(
+        uint64 id,
+        Office memory now_,
+        uint16 feeBps,
+        uint8 tokenWaiver,
+        uint8 memberWaiver
+    ) private returns (uint32 raiseAt) {
+        raiseAt = SafeCast.toUint32(block.timestamp + FEE_NOTICE); // from 2106 on nothing can be raised
+        now_.raisedFeeBps = feeBps;
+        now_.raisedTokenWaiver = tokenWaiver;
+        now_.raisedMemberWaiver = memberWaiver;
+        now_.raiseAt = raiseAt;
+        _offices[id] = now_;
+    }
+
+    /// @dev What counts now, with nothing waiting: a raise counts from the second it was announced for.
+    function _inForce(Office memory office) private view returns (Office memory) {
+        bool raised = office.raiseAt != 0 && block.timestamp >= office.raiseAt;
+        return
+            raised
+                ? _office(office.steward, office.raisedFeeBps, office.raisedTokenWaiver, office.raisedMemberWaiver)
+                : _office(office.steward, office.feeBps, office.tokenWaiver, office.memberWaiver);
+    }
+
+    function _office(
+        address steward,
+        uint16 feeBps,
+        uint8 tokenWaiver,
+        uint8 memberWaiver
+    ) private pure returns (Office memory) {
+        return Office(steward, feeBps, tokenWaiver, memberWaiver, 0, 0, 0, 0);
     }
 
     function _check(CommunityParams calldata params) private pure {

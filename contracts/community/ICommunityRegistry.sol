@@ -18,12 +18,25 @@ struct CommunityParams {
     uint112 curveAllocation; // reserved for it inside the cap; 0 exactly when curve is 0
 }
 
-/// @dev A commission and who answers for it, in one storage word.
+/// @dev A commission, what of it is waived, and who answers for it, in one storage word. A waiver is a percentage of the
+/// commission that is not taken, so that no sale can be made to cost more than the rate says.
 struct Office {
     address steward; // may withdraw the commission and set its rate
     uint16 feeBps; // the rate in force unless a raise has come due
-    uint16 raisedFeeBps; // the rate that comes into force at `raiseAt`
-    uint40 raiseAt; // unix time; 0 = no raise is waiting
+    uint8 tokenWaiver; // percent, for sales in the community's own token
+    uint8 memberWaiver; // percent, for sales by its members
+    uint16 raisedFeeBps; // what comes into force at `raiseAt`
+    uint8 raisedTokenWaiver;
+    uint8 raisedMemberWaiver;
+    uint32 raiseAt; // unix time; 0 = no raise is waiting
+}
+
+/// @dev What is taken of sales in a community's market now.
+struct Rates {
+    uint16 platformFeeBps; // basis points
+    uint16 communityFeeBps; // basis points
+    uint8 tokenWaiver; // percent of the community's commission that is not taken of sales in its own token
+    uint8 memberWaiver; // percent of it that is not taken of sales by its members
 }
 
 /// @title ICommunityRegistry
@@ -48,6 +61,10 @@ interface ICommunityRegistry {
 
     /// @notice Raised when a commission is above its constant maximum.
     error RegistryFeeTooHigh(uint256 feeBps, uint256 maxBps);
+
+    /// @notice Raised when more than all of a commission would be waived, or some of the platform's.
+    /// @param maxPercent 100; 0 for the platform, which has neither token nor members.
+    error RegistryBadWaiver(uint256 tokenWaiver, uint256 memberWaiver, uint256 maxPercent);
 
     /// @notice Raised when the caller is not the community's steward.
     error RegistryNotSteward(uint64 id, address caller);
@@ -75,6 +92,13 @@ interface ICommunityRegistry {
     /// @dev Nothing is emitted when it comes into force: from that second on it is the rate.
     event FeeRaiseAnnounced(uint64 indexed id, uint16 feeBps, uint40 raiseAt);
 
+    /// @notice These waivers are in force, percent of the commission, and no raise is waiting any more.
+    event WaiversSet(uint64 indexed id, uint8 tokenWaiver, uint8 memberWaiver);
+
+    /// @notice These waivers come into force at `raiseAt` (unix time), for new orders only. Replaces a waiting raise.
+    /// @dev Nothing is emitted when they come into force.
+    event WaiverCutAnnounced(uint64 indexed id, uint8 tokenWaiver, uint8 memberWaiver, uint40 raiseAt);
+
     /// @notice Open a community; the caller becomes its steward and the founder of its token.
     /// @dev What the founder, the claims and the curve are to get is reserved in the token's cap, so that none of it can be
     /// minted away. Whoever opens a community chooses the two contracts, once; what they do is theirs to show.
@@ -98,9 +122,21 @@ interface ICommunityRegistry {
     /// @param newFeeBps Basis points of 10 000.
     function setFeeBps(uint64 id, uint16 newFeeBps) external;
 
+    /// @notice Say what part of the commission is not taken of sales in the community's own token, and of sales by its
+    /// members. Where both apply, the larger one counts. More holds at once and drops a waiting raise; where either gets
+    /// less, both wait out FEE_NOTICE and replace a waiting raise, since less waived is a higher commission.
+    /// @param id Community.
+    /// @param tokenWaiver Percent of the commission, at most 100.
+    /// @param memberWaiver Percent of the commission, at most 100.
+    function setWaivers(uint64 id, uint8 tokenWaiver, uint8 memberWaiver) external;
+
     /// @notice The platform's and a community's commission in force now, basis points.
     /// @dev Reverts with RegistryUnknownCommunity.
     function feesOf(uint64 id) external view returns (uint16 platformFeeBps, uint16 communityFeeBps);
+
+    /// @notice The commissions in force now with what is waived of the community's.
+    /// @dev Reverts with RegistryUnknownCommunity.
+    function ratesOf(uint64 id) external view returns (Rates memory rates);
 
     /// @notice A commission with its waiting raise, and its steward.
     function officeOf(uint64 id) external view returns (Office memory office);

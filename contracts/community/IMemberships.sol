@@ -24,6 +24,16 @@ interface IMemberships {
     /// @notice Is a community's membership open?
     function isOpen(uint64 id) external view returns (bool);
 
+    /// @notice An account's level in a community now: 0 for who is no member, 1 for a member, 1 + n for one of tier n.
+    /// @dev 0 while no membership is open. Reverts with MembershipsUnknownCommunity.
+    /// @param id Of the community.
+    /// @param account Whose.
+    /// @return level At most MAX_LEVEL.
+    function levelOf(uint64 id, address account) external view returns (uint256 level);
+
+    /// @notice The highest level there can be.
+    function MAX_LEVEL() external view returns (uint256 level);
+
     /// @notice The contract that every membership is a clone of.
     function MEMBERSHIP_IMPLEMENTATION() external view returns (address implementation);
 }

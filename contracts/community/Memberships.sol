@@ -13,6 +13,9 @@ contract Memberships is IMemberships {
     ICommunityRegistry private immutable REGISTRY;
 
     /// @inheritdoc IMemberships
+    uint256 public constant MAX_LEVEL = 9;
+
+    /// @inheritdoc IMemberships
     address public immutable MEMBERSHIP_IMPLEMENTATION;
 
     /// @param registry Knows the communities' tokens and stewards.
@@ -38,6 +41,13 @@ contract Memberships is IMemberships {
     /// @inheritdoc IMemberships
     function isOpen(uint64 id) public view returns (bool) {
         return membershipOf(id).code.length != 0;
+    }
+
+    /// @inheritdoc IMemberships
+    function levelOf(uint64 id, address account) external view returns (uint256) {
+        Membership membership = Membership(membershipOf(id));
+        if (address(membership).code.length == 0 || membership.activeOf(account) == 0) return 0;
+        return 1 + membership.tierOf(account);
     }
 
     function _tokenOf(uint64 id) private view returns (address token) {

@@ -11,6 +11,7 @@ import {
     Order,
     Permit,
     Purchase,
+    Quote,
     State,
     Talks,
     Terms
@@ -87,6 +88,9 @@ interface IMarket is ICredits {
 
     /// @notice Raised when the listing is for one buyer only; such an order cannot be handed over either.
     error MarketOnlyBuyer(address holder, address onlyBuyer);
+
+    /// @notice Raised when the terms are for members only and the buyer's level is lower than they ask.
+    error MarketMembersOnly(address holder, uint256 level, uint256 buyerLevel);
 
     /// @notice Raised when this very purchase was made before: a double click, nothing is paid twice.
     error MarketOrderExists(bytes32 key);
@@ -560,6 +564,12 @@ interface IMarket is ICredits {
     /// @notice Units in open orders of a first holder, where the terms cap them; 0 elsewhere.
     function openQuantityOf(bytes32 listingId, address buyer) external view returns (uint256 quantity);
 
+    /// @notice What one unit would cost a holder now, and the commissions that would be frozen into his order, without a
+    /// referrer's. Says nothing about stock, pause or end; the terms need not be listed.
+    /// @dev Reverts with MarketMembersOnly when his level is too low, and for a community that does not exist.
+    /// @return quote See Quote. A member's price and a waived commission are rounded up.
+    function quoteFor(Terms calldata terms, address holder) external view returns (Quote memory quote);
+
     /// @notice The id that terms have in this Market on this chain, listed or not.
     function listingIdOf(Terms calldata terms) external view returns (bytes32 listingId);
 
@@ -574,6 +584,9 @@ interface IMarket is ICredits {
 
     /// @notice The contract that divides what splits earn, and the only one that takes out their credits.
     function SPLITS() external view returns (address splits);
+
+    /// @notice The Memberships that know who is a member.
+    function MEMBERSHIPS() external view returns (address memberships);
 
     /// @notice Time for the seller to answer a dispute, seconds.
     function STAKE_FOR() external view returns (uint40 stakeFor);

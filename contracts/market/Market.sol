@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 import {CommunityAccount} from "../community/CommunityAccount.sol";
-import {ICommunityRegistry} from "../community/ICommunityRegistry.sol";
+import {ICommunityRegistry, Rates} from "../community/ICommunityRegistry.sol";
 import {Credits} from "../money/Credits.sol";
 import {Payout} from "../money/ICredits.sol";
 import {SplitAccount} from "../money/SplitAccount.sol";
@@ -27,6 +27,7 @@ import {
     Order,
     Permit,
     Purchase,
+    Quote,
     State,
     Talks,
     Terms
@@ -34,6 +35,7 @@ import {
 import {Milestones} from "./Milestones.sol";
 import {OrderFlags} from "./OrderFlags.sol";
 import {Purchases} from "./Purchases.sol";
+import {Quotes} from "./Quotes.sol";
 import {Settlements} from "./Settlements.sol";
 import {TermsLib} from "./TermsLib.sol";
 
@@ -56,6 +58,9 @@ contract Market is IMarket, Credits {
     /// @inheritdoc IMarket
     address public immutable SPLITS;
 
+    /// @inheritdoc IMarket
+    address public immutable MEMBERSHIPS;
+
     // Kept from the start: were an id made with the chain's id of today, a chain that renumbers would lose its orders.
     uint256 private immutable CHAIN_ID;
 
@@ -63,11 +68,14 @@ contract Market is IMarket, Credits {
 
     /// @param registry The CommunityRegistry.
     /// @param splits The Splits.
-    constructor(address registry, address splits) {
+    /// @param memberships The Memberships.
+    constructor(address registry, address splits, address memberships) {
         require(registry.code.length != 0, MarketNoCode(registry));
         require(splits.code.length != 0, MarketNoCode(splits));
+        require(memberships.code.length != 0, MarketNoCode(memberships));
         REGISTRY = registry;
         SPLITS = splits;
+        MEMBERSHIPS = memberships;
         CHAIN_ID = block.chainid;
     }
 
@@ -144,7 +152,7 @@ contract Market is IMarket, Credits {
     ) external payable returns (bytes32[] memory keys) {
         require(block.timestamp <= deadline, MarketPurchaseExpired(deadline, block.timestamp));
         Carts.Due[] memory dues;
-        (keys, dues) = Carts.buy(_book, REGISTRY, CHAIN_ID, items);
+        (keys, dues) = Carts.buy(_book, _sources(), CHAIN_ID, items);
         _collectAll(dues, permits);
     }
 
@@ -432,6 +440,13 @@ contract Market is IMarket, Credits {
         return keccak256(abi.encode(listingId, holder, ref));
     }
 
+    /// @inheritdoc IMarket
+    function quoteFor(Terms calldata terms, address holder) public view returns (Quote memory quote) {
+        Quotes.Sources memory sources = _sources();
+        Rates memory rates = Quotes.ratesOf(sources, terms.rules.communityId());
+        return Quotes.isPlain(terms, rates) ? Quotes.plain(terms, rates) : Carts.quoteFor(sources, terms, holder, rates);
+    }
+
     /// @dev Stewards take out their community's commission, the platform's steward that of id 0; Splits takes out what
     /// splits earn and divides it.
     function _answersFor(address caller, address account) internal view override returns (bool) {
@@ -452,10 +467,10 @@ contract Market is IMarket, Credits {
         require(block.timestamp <= deadline, MarketPurchaseExpired(deadline, block.timestamp));
         Purchases.Wish memory wish = Purchases.Wish(_listingId(), quantity, maxTotal, maxFeeBps);
         Order memory order;
-        (total, order.flags) = Purchases.take(_book, terms, wish, purchase);
+        Quote memory quote = quoteFor(terms, purchase.holder);
+        (total, order.flags) = Purchases.take(_book, terms, wish, purchase, quote.unitPrice);
         order.amount = uint128(total); // bounded by take
-        Purchases.Fees memory fees = Purchases.feesOf(REGISTRY, terms.rules.communityId());
-        key = Purchases.open(_book, terms, wish, purchase, order, fees);
+        key = Purchases.open(_book, terms, wish, purchase, order, quote);
     }
 
     /// @dev Takes what a cart costs: the ETH sent must be what is due in ETH, and each token moves once. A permit for a
@@ -474,6 +489,10 @@ contract Market is IMarket, Credits {
             }
             _pull(IERC20(currency), dues[i].amount);
         }
+    }
+
+    function _sources() private view returns (Quotes.Sources memory) {
+        return Quotes.Sources(REGISTRY, MEMBERSHIPS);
     }
 
     function _giveBack(Terms calldata terms, Place memory at) private {

@@ -36,12 +36,12 @@ struct Terms {
     bytes32 persona; // the seller's persona; must be 0
     address currency; // an ERC-20, or 0 for ETH
     uint128 unitPrice; // price of one unit; not 0
-    uint128 arbiterFee; // stake of each side, in `currency`; 0 = free arbitration; at most unitPrice
+    uint128 arbiterFee; // stake of each side, in `currency`; 0 = free arbitration; at most what a member pays for one unit
     address arbiter; // rules on a dispute; not 0, not the seller
     address backupArbiter; // rules when the arbiter was silent; 0 = none
     address onlyBuyer; // 0 = anyone
     TermsRules rules; // community, kind, instant, bounds on commissions
-    TermsClocks clocks; // every time limit
+    TermsClocks clocks; // every time limit, and what members get
     bytes32 contentHash; // keccak256 of the listing's description
     bytes32 salt; // makes equal terms different listings
     bytes32 extras; // keccak256(abi.encode(Extras)); 0 = none
@@ -114,6 +114,13 @@ struct Listing {
     uint32 quantityLimit; // units that may be sold in all
     uint32 quantitySold; // units in orders, less those of cancelled ones
     uint8 flags; // with which its orders start: see OrderFlags
+}
+
+/// @dev What a purchase would cost now.
+struct Quote {
+    uint256 unitPrice; // for this buyer, smallest unit of the currency
+    uint16 platformFeeBps; // of what the seller is paid, basis points
+    uint16 communityFeeBps; // the same, less what is waived
 }
 
 /// @dev One purchase in a cart, with its own bounds.

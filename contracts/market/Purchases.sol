@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {ICommunityRegistry} from "../community/ICommunityRegistry.sol";
 import {Book} from "./Book.sol";
 import {Checks} from "./Checks.sol";
 import {IMarket} from "./IMarket.sol";
-import {Listing, Order, Purchase, State, Terms} from "./MarketTypes.sol";
+import {Listing, Order, Purchase, Quote, State, Terms} from "./MarketTypes.sol";
 import {OrderFlags} from "./OrderFlags.sol";
 
 /// @title Purchases
 /// @notice Everything of a purchase but the payment: checks it, takes the stock, writes the order and announces it.
 library Purchases {
-    /// @dev Commissions in force, basis points.
-    struct Fees {
-        uint16 platformBps;
-        uint16 communityBps;
-    }
-
     /// @dev What is bought, within the buyer's bounds.
     struct Wish {
         bytes32 listingId;
@@ -25,22 +18,18 @@ library Purchases {
         uint256 maxFeeBps;
     }
 
-    /// @dev The commissions of a community's market, as the registry says now.
-    function feesOf(address registry, uint64 communityId) internal view returns (Fees memory fees) {
-        (fees.platformBps, fees.communityBps) = ICommunityRegistry(registry).feesOf(communityId);
-    }
-
     /// @dev Checks parties and price and takes the quantity out of stock.
     function take(
         Book storage book,
         Terms calldata terms,
         Wish memory wish,
-        Purchase calldata purchase
+        Purchase calldata purchase,
+        uint256 unitPrice
     ) internal returns (uint256 total, uint8 flags) {
         _checkParties(terms, purchase);
         flags = _takeStock(book, terms, wish);
         _countForBuyer(book, terms, wish, purchase.holder);
-        total = uint256(terms.unitPrice) * wish.quantity;
+        total = unitPrice * wish.quantity;
         uint256 max = _min(wish.maxTotal, type(uint128).max);
         require(total <= max, IMarket.MarketTotalTooHigh(total, max));
     }
@@ -52,17 +41,17 @@ library Purchases {
         Wish memory wish,
         Purchase calldata purchase,
         Order memory order,
-        Fees memory fees
+        Quote memory quote
     ) internal returns (bytes32 key) {
         bytes32 ref = keccak256(abi.encode(purchase));
         key = keccak256(abi.encode(wish.listingId, purchase.holder, ref));
         bool instant = terms.rules.instant() != 0;
         order.clock = Checks.fromNow(instant ? terms.clocks.deliverFor() : terms.clocks.acceptFor());
         order.quantity = wish.quantity;
-        order.platformFeeBps = fees.platformBps;
-        order.communityFeeBps = fees.communityBps;
+        order.platformFeeBps = quote.platformFeeBps;
+        order.communityFeeBps = quote.communityFeeBps;
         order.state = instant ? State.ACCEPTED : State.FUNDED;
-        uint256 feeBps = uint256(fees.platformBps) + fees.communityBps;
+        uint256 feeBps = uint256(quote.platformFeeBps) + quote.communityFeeBps;
         if (purchase.referrer != address(0) && terms.rules.referralBps() != 0) {
             order.flags |= OrderFlags.REFERRED;
             feeBps += terms.rules.referralBps();

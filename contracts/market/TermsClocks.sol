@@ -2,7 +2,8 @@
 pragma solidity 0.8.30;
 
 /// @dev The times of a sale in one word. From bit 0, in seconds: acceptFor (32) · deliverFor (32) · transitFor (32) ·
-/// inspectFor (32) · ruleFor (32); then validUntil (40), unix time of the last possible purchase, 0 = no end; then 56 zeros.
+/// inspectFor (32) · ruleFor (32); then validUntil (40), unix time of the last possible purchase, 0 = no end; then what
+/// members get: buyerLevel (8) · memberLevel (8) · memberDiscountBps (16); then 24 zeros.
 type TermsClocks is uint256;
 
 using TermsClocksLib for TermsClocks global;
@@ -40,8 +41,23 @@ library TermsClocksLib {
         return uint40(TermsClocks.unwrap(clocks) >> 160);
     }
 
+    /// @dev The lowest level in the community that a buyer must have (see IMemberships.levelOf); 0 = anyone may buy.
+    function buyerLevel(TermsClocks clocks) internal pure returns (uint8) {
+        return uint8(TermsClocks.unwrap(clocks) >> 200);
+    }
+
+    /// @dev The level from which a buyer gets the discount; 0 = there is none.
+    function memberLevel(TermsClocks clocks) internal pure returns (uint8) {
+        return uint8(TermsClocks.unwrap(clocks) >> 208);
+    }
+
+    /// @dev What a member pays less, basis points of the price.
+    function memberDiscountBps(TermsClocks clocks) internal pure returns (uint16) {
+        return uint16(TermsClocks.unwrap(clocks) >> 216);
+    }
+
     /// @dev What lies above the fields; must be 0, so that an id has one spelling.
     function rest(TermsClocks clocks) internal pure returns (uint256) {
-        return TermsClocks.unwrap(clocks) >> 200;
+        return TermsClocks.unwrap(clocks) >> 232;
     }
 }

@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {IMarket} from "./IMarket.sol";
 import {Kind, Terms} from "./MarketTypes.sol";
+import {Quotes} from "./Quotes.sol";
 import {TermsClocks} from "./TermsClocks.sol";
 import {TermsRules} from "./TermsRules.sol";
 
@@ -23,6 +24,8 @@ library TermsLib {
     uint256 internal constant MAX_INSPECT_FOR = 60 days;
     uint256 internal constant MIN_RULE_FOR = 3 days;
     uint256 internal constant MAX_RULE_FOR = 60 days;
+    uint256 internal constant MAX_LEVEL = 9; // of a member; as Memberships has it
+    uint256 internal constant MAX_MEMBER_DISCOUNT_BPS = MAX_BPS - 1; // so that no price is ever 0
 
     /// @dev The id of ABI-encoded terms: with chain and Market, so that no terms mean two things.
     function id(uint256 chainId, bytes calldata terms) internal view returns (bytes32) {
@@ -33,7 +36,8 @@ library TermsLib {
     function check(Terms calldata terms) internal view {
         _checkParties(terms);
         within("unitPrice", terms.unitPrice, 1, type(uint128).max);
-        within("arbiterFee", terms.arbiterFee, 0, terms.unitPrice); // a fee above the price would make disputing senseless
+        _checkMembers(terms.clocks);
+        within("arbiterFee", terms.arbiterFee, 0, Quotes.memberPrice(terms)); // above the price, disputing would be senseless
         require(
             terms.currency == address(0) || terms.currency.code.length != 0,
             IMarket.MarketNoCode(terms.currency)
@@ -85,6 +89,19 @@ library TermsLib {
             within("validUntil", clocks.validUntil(), block.timestamp, type(uint40).max);
         }
         within("clocks", clocks.rest(), 0, 0);
+    }
+
+    /// @dev A discount and the level it begins at go together.
+    function _checkMembers(TermsClocks clocks) private pure {
+        bool discounted = clocks.memberLevel() != 0;
+        within("buyerLevel", clocks.buyerLevel(), 0, MAX_LEVEL);
+        within("memberLevel", clocks.memberLevel(), 0, MAX_LEVEL);
+        within(
+            "memberDiscountBps",
+            clocks.memberDiscountBps(),
+            discounted ? 1 : 0,
+            discounted ? MAX_MEMBER_DISCOUNT_BPS : 0
+        );
     }
 
     /// @dev Reverts with the field unless min <= found <= max.

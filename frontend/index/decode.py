@@ -29,7 +29,15 @@ __all__ = [
 
 # what the index lives on; whatever else our contracts emit (Approval, for instance) changes nothing that it shows
 WANTED: Mapping[str, tuple[str, ...]] = {
-    "CommunityRegistry": ("CommunityOpened", "StewardshipOffered", "StewardshipMoved", "FeeSet", "FeeRaiseAnnounced"),
+    "CommunityRegistry": (
+        "CommunityOpened",
+        "StewardshipOffered",
+        "StewardshipMoved",
+        "FeeSet",
+        "FeeRaiseAnnounced",
+        "WaiversSet",
+        "WaiverCutAnnounced",
+    ),
     "CommunityToken": ("Transfer", "VestedMinted", "MintRenounced", "ContractMetadataChanged", "ContractURIFrozen"),
     "Market": (
         "ListingOpened",

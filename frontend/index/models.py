@@ -108,6 +108,7 @@ communities = Table(
     _number("fee_bps"),
     _number("raised_fee_bps"),
     _number("raise_at_ts"),
+    *(_number(name) for name in ("token_waiver", "member_waiver", "raised_token_waiver", "raised_member_waiver")),
     Column("metadata_uri", Text, nullable=False),
     Column("metadata_hash", HASH),
     Column("claims", ADDRESS),

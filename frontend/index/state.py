@@ -37,6 +37,8 @@ from frontend.index.split_state import HANDLERS as SPLIT_HANDLERS
 ZERO_ADDRESS = "0x" + "0" * 40
 ZERO_HASH = "0x" + "0" * 64
 PLATFORM = 0
+RATES = ("fee_bps", "token_waiver", "member_waiver")
+NO_RAISE = {**{f"raised_{name}": 0 for name in RATES}, "raise_at_ts": 0}
 MAX_ID = 2**63 - 1
 KINDS = ("goods", "file", "blueprint", "service")
 TERMS_BYTES = 13 * 32
@@ -125,18 +127,31 @@ class State:
         return str(row["id"])
 
     def fee_set(self, event: Event, args: Row, at_ts: int) -> str:
-        row = self._community(args["id"])
-        self._changes.put(communities, row | {"fee_bps": args["feeBps"], "raised_fee_bps": 0, "raise_at_ts": 0})
-        return str(row["id"])
+        return self._set_rates(args["id"], at_ts, fee_bps=args["feeBps"])
 
     def fee_raise_announced(self, event: Event, args: Row, at_ts: int) -> str:
-        row = self._community(args["id"])
-        due = (
-            row["raise_at_ts"] and at_ts >= row["raise_at_ts"]
-        )  # an older raise that is in force by now stays in force
-        now_bps = row["raised_fee_bps"] if due else row["fee_bps"]
-        raised = {"fee_bps": now_bps, "raised_fee_bps": args["feeBps"], "raise_at_ts": args["raiseAt"]}
-        self._changes.put(communities, row | raised)
+        return self._announce_rates(args["id"], at_ts, args["raiseAt"], fee_bps=args["feeBps"])
+
+    def waivers_set(self, event: Event, args: Row, at_ts: int) -> str:
+        waivers = {"token_waiver": args["tokenWaiver"], "member_waiver": args["memberWaiver"]}
+        return self._set_rates(args["id"], at_ts, **waivers)
+
+    def waiver_cut_announced(self, event: Event, args: Row, at_ts: int) -> str:
+        waivers = {"token_waiver": args["tokenWaiver"], "member_waiver": args["memberWaiver"]}
+        return self._announce_rates(args["id"], at_ts, args["raiseAt"], **waivers)
+
+    def _set_rates(self, community_id: int, at_ts: int, **rates: int) -> str:
+        """Put rates in force beside the others; nothing waits any more."""
+        row = self._community(community_id)
+        self._changes.put(communities, row | _rates_in_force(row, at_ts) | rates | NO_RAISE)
+        return str(row["id"])
+
+    def _announce_rates(self, community_id: int, at_ts: int, raise_at_ts: int, **rates: int) -> str:
+        """Have rates wait, with the others as they are; an older raise that came due by now is in force."""
+        row = self._community(community_id)
+        now = _rates_in_force(row, at_ts)
+        waiting = {f"raised_{name}": value for name, value in (now | rates).items()}
+        self._changes.put(communities, row | now | waiting | {"raise_at_ts": raise_at_ts})
         return str(row["id"])
 
     # tokens
@@ -527,6 +542,8 @@ HANDLERS: dict[str, Callable[[State, Event, Row, int], str]] = {
     "StewardshipMoved": State.stewardship_moved,
     "FeeSet": State.fee_set,
     "FeeRaiseAnnounced": State.fee_raise_announced,
+    "WaiversSet": State.waivers_set,
+    "WaiverCutAnnounced": State.waiver_cut_announced,
     "Transfer": State.transfer,
     "VestedMinted": State.vested_minted,
     "MintRenounced": State.mint_renounced,
@@ -619,7 +636,7 @@ def unpacked_rules(word: int) -> dict[str, int]:
 
 
 def unpacked_clocks(word: int) -> dict[str, int]:
-    """Give the fields of TermsClocks, seconds and for validUntil unix time. Source: TermsClocks.sol."""
+    """Give the fields of TermsClocks: seconds, for validUntil unix time, then what members get. Source: TermsClocks.sol."""
     return _fields(
         word,
         ("acceptFor", 32),
@@ -628,6 +645,9 @@ def unpacked_clocks(word: int) -> dict[str, int]:
         ("inspectFor", 32),
         ("ruleFor", 32),
         ("validUntil", 40),
+        ("buyerLevel", 8),
+        ("memberLevel", 8),
+        ("memberDiscountBps", 16),
     )
 
 
@@ -637,6 +657,12 @@ def _fields(word: int, *widths: tuple[str, int]) -> dict[str, int]:
         found[name] = word & ((1 << bits) - 1)
         word >>= bits
     return found
+
+
+def _rates_in_force(row: Row, at_ts: int) -> Row:
+    """Give a community's rates: a raise counts from the second it was announced for."""
+    due = row["raise_at_ts"] and at_ts >= row["raise_at_ts"]
+    return {name: row[f"raised_{name}" if due else name] for name in RATES}
 
 
 def _community(community_id: int, steward: str, event: Event, at_ts: int) -> Row:
@@ -654,9 +680,8 @@ def _community(community_id: int, steward: str, event: Event, at_ts: int) -> Row
         "vesting_start_ts": 0,
         "vesting_cliff_s": 0,
         "vesting_duration_s": 0,
-        "fee_bps": 0,
-        "raised_fee_bps": 0,
-        "raise_at_ts": 0,
+        **dict.fromkeys(RATES, 0),
+        **NO_RAISE,
         "metadata_uri": "",
         "metadata_hash": None,
         "claims": None,

@@ -87,7 +87,11 @@ class Community:
     vesting_cliff_s: int
     vesting_duration_s: int
     fee_bps: int
+    token_waiver: int  # percent of the commission that is not taken of sales in the community's token
+    member_waiver: int  # percent of it that is not taken of its members' sales
     raised_fee_bps: int
+    raised_token_waiver: int
+    raised_member_waiver: int
     raise_at_ts: int
     metadata_uri: str
     metadata_hash: str | None
@@ -108,7 +112,16 @@ class Community:
 
     def fee_bps_at(self, now_ts: int) -> int:
         """Give the commission in force: a raise counts from the second it was announced for."""
-        return self.raised_fee_bps if self.raise_at_ts and now_ts >= self.raise_at_ts else self.fee_bps
+        return self.raised_fee_bps if self._raised(now_ts) else self.fee_bps
+
+    def waivers_at(self, now_ts: int) -> tuple[int, int]:
+        """Give what is waived of the commission in force, percent: of sales in the token, of sales by members."""
+        if self._raised(now_ts):
+            return self.raised_token_waiver, self.raised_member_waiver
+        return self.token_waiver, self.member_waiver
+
+    def _raised(self, now_ts: int) -> bool:
+        return bool(self.raise_at_ts) and now_ts >= self.raise_at_ts
 
     @property
     def mintable_units(self) -> int:

@@ -33,6 +33,8 @@ INSPECT_FOR_S = (DAY_S, 60 * DAY_S)
 RULE_FOR_S = (3 * DAY_S, 60 * DAY_S)
 STAKE_FOR_S = 3 * DAY_S
 MAX_EXTENSION_S = 180 * DAY_S  # of one order's clocks, in all: Changes.sol
+MAX_LEVEL = 9  # of a member: 1, and 1 more for each tier
+MAX_MEMBER_DISCOUNT_BPS = MAX_BPS - 1
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,9 @@ class Terms:
     inspect_for_s: int = 0
     rule_for_s: int = 0
     valid_until_ts: int = 0
+    buyer_level: int = 0  # the lowest level of a buyer (Memberships.levelOf); 0 = anyone
+    member_level: int = 0  # the level from which the discount is given; 0 = none
+    member_discount_bps: int = 0
     arbiter_fee_units: int = 0
     backup_arbiter: str = ZERO_ADDRESS
     only_buyer: str = ZERO_ADDRESS
@@ -82,7 +87,7 @@ class Terms:
 
     @property
     def clocks(self) -> int:
-        """Give the packed times."""
+        """Give the packed times, and above them what members get."""
         return (
             self.accept_for_s
             | self.deliver_for_s << 32
@@ -90,6 +95,9 @@ class Terms:
             | self.inspect_for_s << 96
             | self.rule_for_s << 128
             | self.valid_until_ts << 160
+            | self.buyer_level << 200
+            | self.member_level << 208
+            | self.member_discount_bps << 216
         )
 
     def to_abi(self) -> tuple[Any, ...]:

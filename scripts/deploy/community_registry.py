@@ -54,7 +54,7 @@ def check_new(plan: Plan, sender: Sender) -> None:
     address = Web3.to_checksum_address(plan.registry.address(NAME))
     bound = sender.w3.eth.contract(address=address, abi=artifact(NAME).abi)
     office = tuple(bound.functions.officeOf(0).call())
-    meant = (plan.params.steward_for(sender.address), plan.params.platform_fee_bps, 0, 0)
+    meant = (plan.params.steward_for(sender.address), plan.params.platform_fee_bps, 0, 0, 0, 0, 0, 0)
     expect("CommunityRegistry.officeOf(platform)", office, meant)
     expect("CommunityRegistry.communityCount", bound.functions.communityCount().call(), 0)
 

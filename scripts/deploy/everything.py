@@ -1,4 +1,4 @@
-"""Deploys all that a market needs, in order: CommunityRegistry, Splits, the Market's libraries, Market, Personas, Claims, Curves, Memberships, Governors. Run it again as often as you like.
+"""Deploys all that a market needs, in order: CommunityRegistry, Splits, Memberships, the Market's libraries, Market, Personas, Claims, Curves, Governors. Run it again as often as you like.
 
     brownie run scripts/deploy/everything.py main [account] --network ganache|anvil|sepolia|rpc
 
@@ -26,7 +26,7 @@ from scripts.lib.registry import Registry
 from scripts.lib.senders import Sender
 from scripts.lib.steps import Plan
 
-PARTS = (community_registry, splits, libraries, market, personas, claims, curves, memberships, governors)
+PARTS = (community_registry, splits, memberships, libraries, market, personas, claims, curves, governors)
 
 
 def plan(params: DeployParams, registry: Registry) -> Plan:

@@ -65,7 +65,8 @@ def table(rows: list[Power]) -> Iterator[str]:
 
 
 def _office(found: runs.Connection, registry: Any, community_id: int) -> Iterator[Power]:
-    steward, fee_bps, raised_bps, raise_at_ts = registry.functions.officeOf(community_id).call()
+    office = registry.functions.officeOf(community_id).call()
+    steward, fee_bps, token_waiver, member_waiver, raised_bps, raised_token, raised_member, raise_at_ts = office
     waiting = registry.functions.pendingStewardOf(community_id).call()
     account = registry.functions.accountOf(community_id).call()
     market = bound(found.w3, found.registry, "Market")
@@ -78,6 +79,12 @@ def _office(found: runs.Connection, registry: Any, community_id: int) -> Iterato
         functions.setFeeBps(community_id, fee_bps), "CommunityRegistry.setFeeBps", steward,
         f"{whose}: now {bps_text(fee_bps)}{raised}, at most {bps_text(most_bps)}",
     )  # fmt: skip
+    if community_id:
+        raised = f", {raised_token} and {raised_member} % announced for {raise_at_ts}" if raise_at_ts else ""
+        yield _proved(
+            functions.setWaivers(community_id, token_waiver, member_waiver), "CommunityRegistry.setWaivers", steward,
+            f"{whose}: {token_waiver} % for sales in its token, {member_waiver} % for sales by members{raised}",
+        )  # fmt: skip
     yield _proved(
         functions.offerStewardship(community_id, steward), "CommunityRegistry.offerStewardship", steward, whose
     )

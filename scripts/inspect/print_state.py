@@ -44,11 +44,13 @@ def _communities(found: runs.Connection) -> Iterator[str]:
     count = registry.communityCount().call()
     yield f"communities: {count}"
     for community_id in range(count + 1):
-        steward, fee_bps, raised_bps, raise_at_ts = registry.officeOf(community_id).call()
+        office = registry.officeOf(community_id).call()
+        steward, fee_bps, token_waiver, member_waiver, raised_bps, *_, raise_at_ts = office
         owed_wei = market.creditOf(registry.accountOf(community_id).call(), ETH).call()
         waiting = f", {bps_text(raised_bps)} from {raise_at_ts}" if raise_at_ts else ""
         yield (
             f"  {community_id or 'platform'} steward {steward} commission {bps_text(fee_bps)}{waiting}, "
+            f"waived for token and members {token_waiver} and {member_waiver} %, "
             f"{units_text(owed_wei, DECIMALS)} ETH to withdraw"
         )
         if community_id:

@@ -31,7 +31,10 @@ CLOCKS = (
     ("inspect_for", 32),
     ("rule_for", 32),
     ("valid_until", 40),
-    ("rest", 56),
+    ("buyer_level", 8),
+    ("member_level", 8),
+    ("member_discount_bps", 16),
+    ("rest", 24),
 )
 
 TERMS_TYPES = (

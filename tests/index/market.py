@@ -103,7 +103,9 @@ class Market:
         second = self.create("Splits", b"")
         self.splits = to_checksum_address(second["contractAddress"])
         libraries = {name: self.create(name, b"")["contractAddress"] for name in artifact("Market").libraries}
-        arguments = encode(["address", "address"], [self.registry, self.splits])
+        seventh = self.create("Memberships", encode(["address"], [self.registry]))
+        self.memberships = to_checksum_address(seventh["contractAddress"])
+        arguments = encode(["address"] * 3, [self.registry, self.splits, self.memberships])
         third = self.create("Market", arguments, artifact("Market").linked(libraries))
         self.market = to_checksum_address(third["contractAddress"])
         fourth = self.create("Personas", b"")
@@ -112,8 +114,6 @@ class Market:
         self.claims = to_checksum_address(fifth["contractAddress"])
         sixth = self.create("Curves", encode(["address"], [self.registry]))
         self.curves = to_checksum_address(sixth["contractAddress"])
-        seventh = self.create("Memberships", encode(["address"], [self.registry]))
-        self.memberships = to_checksum_address(seventh["contractAddress"])
         eighth = self.create("Governors", encode(["address", "address"], [self.registry, self.memberships]))
         self.governors = to_checksum_address(eighth["contractAddress"])
         self.start_block = int(first["blockNumber"], 16)
@@ -318,6 +318,7 @@ class Market:
         self.on_personas("offer", [persona_id(SELLERS_NAME), self.backup], self.seller)
         self.warp(8 * DAY_S)  # moss's raise has come due; another one is announced on top of it
         self.send("CommunityRegistry", self.registry, "setFeeBps", [moss, 700], self.stranger)
+        self.send("CommunityRegistry", self.registry, "setFeeBps", [radio, 300], self.seller)  # less waived is in force
         self._handovers()
         self.assembly = Assembly(self, radio)
         self.assembly.play(self.seller, self.buyer, self.other)
@@ -382,6 +383,8 @@ class Market:
         on_registry("setFeeBps", [0, 200], self.owner)
         on_registry("setFeeBps", [radio, 900], self.seller)
         on_registry("setFeeBps", [radio, 100], self.seller)
+        on_registry("setWaivers", [radio, 40, 10], self.seller)
+        on_registry("setWaivers", [radio, 20, 20], self.seller)
         on_registry("offerStewardship", [moss, self.stranger], self.other)
         on_registry("acceptStewardship", [moss], self.stranger)
         on_registry("offerStewardship", [moss, self.other], self.stranger)

@@ -96,9 +96,12 @@ def test_communities_are_what_registry_and_tokens_say_when_everything_has_happen
     assert queries.communities().total == count
     for community_id in range(count + 1):
         community = queries.community(community_id)
-        ((steward, fee, raised, raise_at),) = market.ask("CommunityRegistry", market.registry, "officeOf", community_id)
-        assert (community.steward, community.fee_bps) == (steward, fee)
-        assert (community.raised_fee_bps, community.raise_at_ts) == (raised, raise_at)
+        (office,) = market.ask("CommunityRegistry", market.registry, "officeOf", community_id)
+        assert office == (
+            *(community.steward, community.fee_bps, community.token_waiver, community.member_waiver),
+            *(community.raised_fee_bps, community.raised_token_waiver, community.raised_member_waiver),
+            community.raise_at_ts,
+        )
         (pending,) = market.ask("CommunityRegistry", market.registry, "pendingStewardOf", community_id)
         assert community.pending_steward == (pending if int(pending, 16) else None)
         if community_id == 0:

@@ -123,7 +123,7 @@ def test_stewardship_and_commission_change_as_the_scripts_say(runner, w3, sender
     code, said = runner.run("operate/accept_stewardship.py", "platform", "1")
     assert code == 0, said
     office = bound(w3, registry, "CommunityRegistry").functions.officeOf(0).call()
-    assert tuple(office) == (heir, 50, 0, 0)
+    assert tuple(office) == (heir, 50, 0, 0, 0, 0, 0, 0)
     code, said = runner.run("operate/withdraw_commission.py", "platform", "eth", heir, "1", "1")
     assert code == 1
     assert "can be withdrawn is 0 ETH" in said

@@ -76,14 +76,14 @@ def test_deploy_puts_every_contract_on_a_fresh_chain(params, registry, sender):
     assert transactions_of(sender) == len(ALL)
     assert bound(sender.w3, registry, "Market").functions.REGISTRY().call() == registry.address("CommunityRegistry")
     office = bound(sender.w3, registry, "CommunityRegistry").functions.officeOf(0).call()
-    assert tuple(office) == (sender.address, 100, 0, 0)
+    assert tuple(office) == (sender.address, 100, 0, 0, 0, 0, 0, 0)
 
 
 def test_deploy_makes_somebody_else_the_steward_when_the_params_say_so(params, registry, sender):
     steward = sender.w3.eth.accounts[4]
     everything.deploy(everything.plan(replace(params, platform_steward=steward, platform_fee_bps=37), registry), sender)
     office = bound(sender.w3, registry, "CommunityRegistry").functions.officeOf(0).call()
-    assert tuple(office) == (steward, 37, 0, 0)
+    assert tuple(office) == (steward, 37, 0, 0, 0, 0, 0, 0)
 
 
 def test_plan_is_empty_when_everything_is_recorded(params, registry, sender):

@@ -40,7 +40,7 @@ def test_nothing_is_sent_when_password_answer_or_money_is_wrong(desk):
     code, said = deploying(desk, "yes").end()
     assert (code, f"the answer was not {CHAIN_ID}, so nothing was sent to Sepolia" in said) == (1, True), said
     assert "deploy CommunityRegistry(deployer, 100)" in said
-    assert "deploy Market(<CommunityRegistry>, <Splits>)" in said
+    assert "deploy Market(<CommunityRegistry>, <Splits>, <Memberships>)" in said
     assert "it costs at most 0.0" in said
     desk.give(10**15)
     terminal = desk.at_terminal()

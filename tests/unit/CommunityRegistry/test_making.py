@@ -9,7 +9,7 @@ from tests.helpers.terms import ZERO
 
 def test_platform_has_a_steward_and_a_rate_when_the_registry_is_made(CommunityRegistry, owner, stranger):
     made = CommunityRegistry.deploy(stranger, 500, {"from": owner})
-    assert tuple(made.officeOf(0)) == (stranger, 500, 0, 0)
+    assert tuple(made.officeOf(0)) == (stranger, 500, 0, 0, 0, 0, 0, 0)
     assert made.tokenOf(0) == ZERO
     assert made.communityCount() == 0
     moved = ("StewardshipMoved", {"id": 0, "from": ZERO, "to": str(stranger)})

@@ -28,7 +28,7 @@ def test_community_and_token_exist_when_a_founder_opens_one(registry, stranger, 
     assert community_id == registry.communityCount() == count + 1
     assert registry.tokenOf(community_id) == token
     assert registry.stewardOf(community_id) == stranger
-    assert tuple(registry.officeOf(community_id)) == (stranger, COMMUNITY_FEE_BPS, 0, 0)
+    assert tuple(registry.officeOf(community_id)) == (stranger, COMMUNITY_FEE_BPS, 0, 0, 0, 0, 0, 0)
     expected = {"id": community_id, "steward": str(stranger), "token": token, "params": params}
     assert_events(tx, [registry], ("CommunityOpened", expected))
     clone = CommunityToken.at(token)
@@ -136,4 +136,4 @@ def test_nothing_is_known_of_a_community_when_it_was_never_opened(registry):
     assert registry.stewardOf(unknown) == ZERO
     assert registry.tokenOf(unknown) == ZERO
     assert registry.pendingStewardOf(unknown) == ZERO
-    assert tuple(registry.officeOf(unknown)) == (ZERO, 0, 0, 0)
+    assert tuple(registry.officeOf(unknown)) == (ZERO, 0, 0, 0, 0, 0, 0, 0)

@@ -94,10 +94,28 @@ def test_instant_is_refused_when_it_is_neither_yes_nor_no(market, terms, seller,
         ask(market, terms.but(instant=instant), seller)
 
 
-@pytest.mark.parametrize("bit", [200, 231, 255])
+@pytest.mark.parametrize("bit", [232, 255])
 def test_clocks_are_refused_when_a_bit_above_the_fields_is_set(market, terms, seller, bit):
-    with refused("MarketBadTerm", field("clocks"), 1 << (bit - 200), 0, 0):
+    with refused("MarketBadTerm", field("clocks"), 1 << (bit - 232), 0, 0):
         ask(market, terms.but(clocks=terms.clocks | 1 << bit), seller)
+
+
+@pytest.mark.parametrize("name", ["buyer", "member"])
+def test_levels_are_refused_when_no_member_can_have_them(market, terms, seller, name):
+    discount = {"member_discount_bps": 1} if name == "member" else {}
+    assert ask(market, terms.but(**{f"{name}_level": 9}, **discount), seller)
+    for level in (10, 255):
+        with refused("MarketBadTerm", field(f"{name}Level"), level, 0, 9):
+            ask(market, terms.but(**{f"{name}_level": level}, **discount), seller)
+
+
+@pytest.mark.parametrize("level, bps, bounds", [(0, 1, (0, 0)), (1, 0, (1, 9_999)), (9, 10_000, (1, 9_999))])
+def test_discount_is_refused_when_it_is_nobodys_or_nothing_or_all(market, terms, seller, level, bps, bounds):
+    free = {"arbiter_fee": 0}
+    for least in (1, 9_999):
+        assert ask(market, terms.but(member_level=1, member_discount_bps=least, **free), seller)
+    with refused("MarketBadTerm", field("memberDiscountBps"), bps, *bounds):
+        ask(market, terms.but(member_level=level, member_discount_bps=bps, **free), seller)
 
 
 def test_persona_is_refused_when_its_calls_do_not_exist(market, terms, seller):

@@ -97,9 +97,9 @@ def one_split(OneSplit, owner):
 
 
 @pytest.fixture(scope="module")
-def split_deal(new_market, registry, one_split, terms, make_deal, seller):
+def split_deal(new_market, registry, memberships, one_split, terms, make_deal, seller):
     """Give an order on another Market, whose seller's part goes to a split."""
-    market = new_market(registry, one_split)
+    market = new_market(registry, one_split, memberships)
     shared = terms.but(split_id=SPLIT, split_version=VERSION)
     market.list(shared.words(), 100, {"from": seller})
 

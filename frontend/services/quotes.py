@@ -1,0 +1,44 @@
+"""What a purchase costs whom, and what is taken of it, from what the index knows: the Market's own `quoteFor` in Python.
+
+Source: Quotes.sol, Memberships.levelOf. Amounts in the currency's smallest unit. The chain decides when the purchase is mined;
+its bounds keep anything dearer from happening.
+"""
+
+from frontend.index.queries import Queries
+from frontend.index.views import Community, Listing
+
+BPS = 10_000
+PERCENT = 100
+
+
+def level_of(queries: Queries, community_id: int, account: str | None) -> int:
+    """Give an account's level: 0 for nobody's and who is no member, 1 for a member, 1 + n for one of tier n."""
+    membership = queries.membership(community_id) if account else None
+    if membership is None or account is None:
+        return 0
+    locked_units = queries.member(membership.address, account).locked_units
+    return 1 + membership.tier_of(locked_units) if locked_units else 0
+
+
+def member_price_units(listing: Listing) -> int:
+    """Give the price of one for members, rounded up; the full one where there is no discount."""
+    price_units = listing.unit_price_units
+    return price_units - price_units * int(listing.terms.get("memberDiscountBps", 0)) // BPS
+
+
+def unit_price_units(queries: Queries, listing: Listing, account: str | None) -> int:
+    """Give what one costs an account; it may still be too low in level to buy at all."""
+    needed = int(listing.terms.get("memberLevel", 0))
+    if needed and level_of(queries, listing.community_id, account) >= needed:
+        return member_price_units(listing)
+    return listing.unit_price_units
+
+
+def community_fee_bps(queries: Queries, community: Community, listing: Listing, now_ts: int) -> int:
+    """Give the community's commission on a sale, after waivers, rounded up. Of two waivers the larger one counts."""
+    of_token, of_members = community.waivers_at(now_ts)
+    waiver = of_token if listing.currency == community.token else 0
+    if of_members > waiver and level_of(queries, community.id, listing.seller):
+        waiver = of_members
+    fee_bps = community.fee_bps_at(now_ts)
+    return fee_bps - fee_bps * waiver // PERCENT
