@@ -26,7 +26,7 @@ MAX_MANIFEST_BYTES = 512 * 1024 * 1024
 MAX_ROW_BYTES = 64 * 1024 * 1024
 
 # every app table stands in one of the two; a table that nobody decided about stops a backup, and a test
-KEPT = frozenset(("app_intents", "app_contents", "app_drafts", "app_note_keys", "app_notes"))
+KEPT = frozenset(("app_intents", "app_contents", "app_drafts", "app_note_keys", "app_notes", "app_members_pages"))
 LEFT_OUT = {
     "app_sessions": "secrets; people sign in again",
     "app_nonces": "good for minutes",

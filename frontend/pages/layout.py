@@ -32,6 +32,7 @@ AREAS = {
     "claims": "communities",
     "airdrops": "communities",
     "members": "communities",
+    "members_only": "communities",
     "proposals": "communities",
     "bonds": "credits",
     "splits": "credits",

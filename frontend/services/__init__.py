@@ -20,6 +20,7 @@ from frontend.services.intent_store import IntentStore
 from frontend.services.intents import Intents
 from frontend.services.market import Market
 from frontend.services.members import Members
+from frontend.services.members_only import MembersOnly
 from frontend.services.notes import PrivateNotes
 from frontend.services.personas import Personas
 from frontend.services.proposals import Proposals
@@ -61,6 +62,7 @@ class Services:
         self.claims = Claims(registry, self.intents, queries, for_claims, self.claim_lists)
         self.airdrops = Airdrops(self.claim_lists, self.tokens, self.intent_store)
         self.members = Members(registry, self.chain, self.intents, queries, approvals)
+        self.members_only = MembersOnly(db, queries, self.chain, self.intents)
         self.calls = Calls(registry, queries)
         self.proposals = Proposals(registry, self.chain, self.intents, queries)
         self.faucet = Faucet(settings, self.chain, db)

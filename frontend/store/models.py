@@ -213,3 +213,24 @@ class AppNote(AppBase):
         Index("ix_app_notes_author", "author", "created_at_ts"),
         Index("ix_app_notes_unused", "on_chain", "created_at_ts"),
     )
+
+
+class AppMembersPage(AppBase):
+    """A text that a community's steward wrote for members. A removed one is empty; its number is never given again."""
+
+    __tablename__ = "app_members_pages"
+
+    # a community's number comes back when a local chain begins anew, its token on that chain does not
+    genesis_hash: Mapped[str] = mapped_column(HASH, primary_key=True)
+    token: Mapped[str] = mapped_column(ADDRESS, primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)  # from 1 in each community
+    title: Mapped[str] = mapped_column(Text)  # everybody sees it
+    text: Mapped[str] = mapped_column(Text)  # Markdown, for members only
+    lang: Mapped[str] = mapped_column(String(8))
+    tier: Mapped[int] = mapped_column(Integer)  # the lowest that may read it; 0 = any member
+    author: Mapped[str] = mapped_column(ADDRESS)
+    form_hash: Mapped[str] = mapped_column(HASH)  # of the form that made it, so that a double click makes one
+    version: Mapped[int] = mapped_column(BigInteger)  # counts changes, from 1
+    created_at_ts: Mapped[int] = mapped_column(BigInteger)
+    changed_at_ts: Mapped[int] = mapped_column(BigInteger)
+    removed_at_ts: Mapped[int | None] = mapped_column(BigInteger)

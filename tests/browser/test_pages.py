@@ -106,6 +106,8 @@ def proposal_to_vote_on(buyer: Clerk, stall: Stall) -> str:
         member.act(f"{home}/members", f"{home}/members/lock", amount="300")
     buyer.act(f"{home}/members", f"{home}/members/unlock", amount="7")
     town.pass_time(2)  # votes count for a proposal from the second after the lock
+    for tier, title in enumerate(("Where the clay lies", "가마 여는 날", "What the glaze is")):
+        stall.steward.write_for_members(stall.community_id, title, f"Behind kiln {tier}, **at dusk**.", tier)
     new = f"{home}/proposals/new/call"
     buyer.act(
         new, new, title="벽돌을 사요, bricks", why="Kiln 3 leans.", target=stall.arbiter.address, data="0x12345678"
@@ -167,6 +169,15 @@ PAGES: dict[str, tuple[str, str, Callable[[dict[str, str], Stall], str]]] = {
     "members": ("members.show", "-", lambda t, s: f"/c/{s.community_id}/members"),
     "own-membership": ("members.show", "b", lambda t, s: f"/c/{s.community_id}/members"),
     "members-for-the-steward": ("members.show", "c", lambda t, s: f"/c/{s.community_id}/members"),
+    "for-members-only": ("members_only.index", "-", lambda t, s: f"/c/{s.community_id}/members-only"),
+    "for-members-only-for-the-steward": ("members_only.index", "c", lambda t, s: f"/c/{s.community_id}/members-only"),
+    "nothing-for-members-yet": ("members_only.index", "-", lambda t, s: f"/c/{t['claims']}/members-only"),
+    "members-page-for-a-member": ("members_only.show", "b", lambda t, s: f"/c/{s.community_id}/members-only/3"),
+    "members-page-for-the-steward": ("members_only.show", "c", lambda t, s: f"/c/{s.community_id}/members-only/1"),
+    "members-page-for-a-newcomer": ("members_only.show", "n", lambda t, s: f"/c/{s.community_id}/members-only/2"),
+    "members-page-for-a-stranger": ("members_only.show", "-", lambda t, s: f"/c/{s.community_id}/members-only/3"),
+    "write-for-members": ("members_only.new", "c", lambda t, s: f"/c/{s.community_id}/members-only/new"),
+    "change-a-members-page": ("members_only.edit", "c", lambda t, s: f"/c/{s.community_id}/members-only/2/edit"),
     "proposals": ("proposals.index", "-", lambda t, s: f"/c/{s.community_id}/proposals"),
     "proposal-for-a-member": ("proposals.show", "b", lambda t, s: t["proposal"]),
     "proposal-for-a-stranger": ("proposals.show", "-", lambda t, s: t["proposal"]),

@@ -296,6 +296,12 @@ class Clerk:
         self.act(f"{page}/open", f"{page}/open", then={"step": "go"}, **phase)
         eventually(lambda: self.town.queries.claim_phase(community_id, number))
 
+    def write_for_members(self, community_id: int, title: str, text: str, tier: int) -> None:
+        """Write a page for members of a tier, as the steward."""
+        path = f"/c/{community_id}/members-only/new"
+        answer = self.browser.submit(path, path, {"title": title, "text": text, "tier": str(tier)})
+        assert answer.status_code == 200, f"the form to {path} was answered with {answer.status_code}"
+
     def trade(self, community_id: int, step: str, amount: str) -> str:
         """Buy tokens from a curve, or sell some to it."""
         page = f"/c/{community_id}/curve"

@@ -23,7 +23,7 @@ from tools import chain
 LIBRARIES = ("Carts", "Changes", "Disputes", "Listings", "Milestones", "Settlements")
 
 ALL = (
-    "CommunityRegistry", "Splits", *LIBRARIES, "Market", "Personas", "Claims", "Curves", "Memberships", "Governors",
+    "CommunityRegistry", "Splits", "Memberships", *LIBRARIES, "Market", "Personas", "Claims", "Curves", "Governors",
 )  # fmt: skip
 
 
@@ -182,7 +182,7 @@ def test_market_is_recorded_with_the_libraries_that_it_calls(params, registry, s
     assert all(address[2:].lower() in code for address in meant.values())
 
 
-@pytest.mark.parametrize("missing", ["Splits", *LIBRARIES])
+@pytest.mark.parametrize("missing", ["Splits", "Memberships", *LIBRARIES])
 def test_market_is_refused_when_something_that_it_calls_is_missing(params, registry, sender, missing):
     everything.deploy(everything.plan(params, registry), sender)
     del registry.contracts["Market"], registry.contracts[missing]
@@ -204,7 +204,7 @@ def test_failed_deployment_names_the_contracts_error(params, registry, sender):
 def test_record_keeps_the_old_entry_when_a_contract_is_deployed_anew(params, registry, sender):
     everything.deploy(everything.plan(params, registry), sender)
     old = registry.entry("Market")
-    links = registry.address("CommunityRegistry"), registry.address("Splits")
+    links = tuple(registry.address(name) for name in ("CommunityRegistry", "Splits", "Memberships"))
     mined = sender.deploy("Market", links, libraries=old.libraries)
     registry.record("Market", replace(old, address=mined.address, block=mined.block, tx=mined.tx))
     again = reopened(registry)

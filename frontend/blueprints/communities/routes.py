@@ -127,6 +127,7 @@ def show(community_id: int) -> str:
         currencies=currencies_of(row.currency for row in page.items),
         now_ts=chain_now(),
         accept_form=fresh(PlainForm, "accept"),
+        members_pages=services.members_only.count(community),
         is_steward=same_account(community.steward, current_account()),
         is_pending=same_account(community.pending_steward, current_account()),
     )

@@ -58,6 +58,7 @@ def members_page(community_id: int, **sent: PageForm) -> str:
         balance=queries.balance(community.token.lower(), who.lower()) if who else None,
         form_of_unlock=fresh(PageForm, "u"),
         forms=forms,
+        members_pages=services.members_only.count(community),
         is_steward=same_account(community.steward, who),
         now_ts=now_ts,
     )

@@ -93,7 +93,15 @@ function watch(form) {
   addEventListener("pagehide", () => touched && "draft" in form.dataset && keep(form));
 }
 
+// once the form has become what it was for
+function forgetSent() {
+  const key = sessionStorage.getItem(SENT);
+  if (key) sessionStorage.removeItem(key);
+  sessionStorage.removeItem(SENT);
+}
+
 forgetOthers();
+if (document.querySelector("[data-draft-sent]")) forgetSent();
 if (account) {
   for (const form of forms) {
     if (bringBack(form)) tell(form);
@@ -101,8 +109,4 @@ if (account) {
   }
 }
 // on the page of the transaction that the form has become
-document.addEventListener("transaction-sent", () => {
-  const key = sessionStorage.getItem(SENT);
-  if (key) sessionStorage.removeItem(key);
-  sessionStorage.removeItem(SENT);
-});
+document.addEventListener("transaction-sent", forgetSent);

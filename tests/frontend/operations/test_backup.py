@@ -18,7 +18,7 @@ from frontend.operations import archive, backup, restore
 from frontend.operations.archive import KEPT, LEFT_OUT, BadBackup
 from frontend.services.content import Contents
 from frontend.store.database import Database, create_engine, writing
-from frontend.store.models import AppDraft, AppIntent, AppSession, app_metadata
+from frontend.store.models import AppDraft, AppIntent, AppMembersPage, AppSession, app_metadata
 
 ACCOUNT = "0x" + "a1" * 20
 MAX_UINT256 = 2**256 - 1
@@ -60,6 +60,24 @@ def intent(number, **changes):
     return values | changes
 
 
+def members_page(number):
+    return {
+        "genesis_hash": "0x" + "11" * 32,
+        "token": "0x" + "22" * 20,
+        "number": number,
+        "title": "우물",
+        "text": "방앗간 뒤 🧿\n\n**쉿**",
+        "lang": "ko",
+        "tier": 8,
+        "author": ACCOUNT,
+        "form_hash": "0x" + "33" * 32,
+        "version": 1,
+        "created_at_ts": number,
+        "changed_at_ts": number,
+        "removed_at_ts": number if number == 2 else None,
+    }
+
+
 def fill(settings):
     """Make a market with something in each kind of table; give its engine."""
     engine = create_engine(settings.database_url)
@@ -71,6 +89,7 @@ def fill(settings):
     now = int(time.time())
     with writing(engine).begin() as connection:
         connection.execute(insert(AppDraft), [draft(n, json.dumps({"title": "초안"})) for n in range(1200)])
+        connection.execute(insert(AppMembersPage), [members_page(n) for n in range(1, 3)])
         connection.execute(insert(AppIntent), [intent(n) for n in range(3)])
         row = {"id_hash": "0x" + "5e" * 32, "account": ACCOUNT, "csrf": "the csrf secret", "revoked": False}
         times = {"created_at_ts": now, "last_seen_ts": now, "expires_at_ts": now + 60}
@@ -147,7 +166,7 @@ def test_a_restored_market_has_the_same_rows_and_contents(full, saved, tmp_path)
     assert contents_of(settings) == contents_of(full[0])
     assert len(contents_of(settings)) == 3
     assert report.manifest.rows["app_drafts"] == 1200
-    assert "1206 rows" in report.sentence()
+    assert "1208 rows" in report.sentence()
 
 
 def test_every_table_is_kept_or_left_out_on_purpose():
@@ -399,7 +418,7 @@ def test_the_commands_say_what_they_did_and_what_is_wrong(full, tmp_path, capsys
     monkeypatch.setattr(Settings, "from_env", staticmethod(lambda *_: settings))
     file = tmp_path / "by-command.tar"
     assert main(["backup", str(file)]) == 0
-    assert "1206 rows" in capsys.readouterr().out
+    assert "1208 rows" in capsys.readouterr().out
     assert main(["inspect", str(file)]) == 0
     assert "is whole" in capsys.readouterr().out
     assert main(["restore", str(file)]) == 1

@@ -27,6 +27,7 @@ AREAS = (
     "claims",
     "airdrops",
     "members",
+    "members_only",
     "proposals",
     "listings",
     "orders",
@@ -67,6 +68,14 @@ def all_pages(story: Story) -> Iterator[Address]:
             yield Address("proposals.index", f"/c/{community_id}/proposals", account)
             yield Address("proposals.self_rule", f"/c/{community_id}/self-rule", account)
             yield Address("proposals.commission", f"/c/{community_id}/commission", account)
+    for account in (None, BUYER, FOUNDER):
+        yield Address("members_only.index", "/c/2/members-only", account)
+    yield Address("members_only.index", "/c/1/members-only", FOUNDER)
+    yield Address("members_only.new", "/c/2/members-only/new", FOUNDER)
+    for number in (1, 2, 3, 4):
+        for account in (None, FOUNDER):  # others are answered after a look at the chain
+            yield Address("members_only.show", f"/c/2/members-only/{number}", account)
+        yield Address("members_only.edit", f"/c/2/members-only/{number}/edit", FOUNDER)
     for account in (None, BUYER, FOUNDER):
         yield Address("claims.index", "/c/2/claims", account)
         for number in range(1, 6):

@@ -101,6 +101,7 @@ def make_app(folder: Path, tell: Callable[[Story], None] | None = tell_all, **ch
         if tell is not None:
             tell(story)
             story.tell()
+            story.write_for_members(bound().services.members_only, bound().queries)
             story.heard(int(time.time()))
     return app, story
 
@@ -126,6 +127,7 @@ def _whole_story() -> tuple[Path, Story]:
         story = Story(engine, bound().services.contents)
         tell_all(story)
         story.tell()
+        story.write_for_members(bound().services.members_only, bound().queries)
         bound().db.engine.dispose()
     engine.dispose()
     assert [path.name for path in folder.glob("test.db*")] == ["test.db"], (

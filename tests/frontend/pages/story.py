@@ -18,11 +18,13 @@ from frontend.contracts.registry import exported_abi
 from frontend.curve import Shape, fee_up
 from frontend.index.decode import Decoder, Log
 from frontend.index.node import Header
+from frontend.index.queries import Queries
 from frontend.index.views import Extras, Milestone
 from frontend.index.writer import Batch, Place, Writer
 from frontend.search.store import fill as fill_search
 from frontend.services.claim_lists import ClaimLists
 from frontend.services.content import Contents
+from frontend.services.members_only import MembersOnly, Words
 from frontend.services.terms import Purchase, Terms, extras_abi, listing_id, order_key, ref_of
 from frontend.store.database import writing
 from frontend.store.models import AppFollower
@@ -30,6 +32,7 @@ from tests.frontend.pages.assembly import Assembly
 
 CHAIN_ID = 31337
 GENESIS = "0x" + "67" * 32
+SECRET = "crooked-pine"  # stands in every text for members, and nowhere else
 REGISTRY = "0x" + "aa" * 19 + "01"
 MARKET = "0x" + "aa" * 19 + "02"
 SPLITS = "0x" + "aa" * 19 + "03"
@@ -176,6 +179,16 @@ class Story:
             batch = Batch(2, self.number, self.headers, self.logs, keep_from=1, journal_from=1)
             writer.advance(connection, batch)
         fill_search(self.engine)
+
+    def write_for_members(self, pages: MembersOnly, queries: Queries) -> None:
+        """Have the steward write pages for members, one for each tier and one for a tier that is not set."""
+        if self.assembly is None:
+            return
+        community = queries.community(self.assembly.community_id)
+        assert community is not None
+        for tier in (0, 1, 2, 3):
+            title, text = self.worded(f"Where map {tier} lies")[:120], self.worded(f"Under the {SECRET} **{tier}**.")
+            pages.write(community, community.steward, Words(title, text[:10_000], "en", tier), f"key {tier}")
 
     def heard(self, at_ts: int, node_ok: bool = True) -> None:
         """Note when the follower heard the node."""
