@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from eth_utils.address import to_checksum_address
+
 from frontend.content.documents import Document
 from frontend.content.findings import State
 from frontend.extensions import queries, services
@@ -85,11 +87,12 @@ def _without(some: Sequence[str], others: Sequence[str]) -> Iterable[str]:
 def _lines(document: Document) -> dict[str, Sequence[str]]:
     names = {community.id: community.name for community in queries.communities_with(document.recognised)}
     return {
+        "name": [document.title],
         "text": document.text.splitlines(),
         "rules": document.rules.splitlines(),
         "lang": [document.lang],
         "tags": document.tags,
         "picture": [document.picture_hash] if document.picture_hash else [],
-        "arbiters": [f"{one.address} {one.name}".strip() for one in document.arbiters],
+        "arbiters": [f"{to_checksum_address(one.address)} {one.name}".strip() for one in document.arbiters],
         "recognised": [f"{number} {names.get(number, '')}".strip() for number in document.recognised],
     }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, expect
 
+from tests.browser.conftest import PHONE
 from tests.browser.people import Person
 from tests.browser.town import Clerk, Town, community_form, eventually
 
@@ -75,6 +76,8 @@ def draft_two_calls(member: Person, home: str, arbiter: str) -> None:
     form.locator("button[value='add']").click()
     page.locator("button[value='down-1']").press("Enter")
     expect(page.locator("#preview + ol > li").first).to_contain_text("1 %")
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     assert member.violations() == []
 
 
