@@ -6,7 +6,7 @@ The fields and their limits are told to others in docs/content.md.
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,12 +16,19 @@ from flask_babel import gettext
 
 from frontend.content.markdown import words_of
 from frontend.content.proofs import Proof, proofs_of
+from frontend.content.relations import MOST_ARBITERS, MOST_RECOGNISED, Arbiter, arbiters_of, recognised_of
 from frontend.errors import Refused
+from frontend.marks import N_
 
 HASH = re.compile(r"0x[0-9a-f]{64}")
 MAX_JSON_BYTES = 64 * 1024
 MAX_TITLE, MAX_TEXT, MAX_TAGS, MAX_TAG = 120, 10_000, 10, 40
 EXCERPT = 300
+MOST = {
+    "tags": (MAX_TAGS, N_("At most %(most)s tags.")),
+    "arbiters": (MOST_ARBITERS, N_("At most %(most)s arbiters.")),
+    "recognised": (MOST_RECOGNISED, N_("At most %(most)s recognised communities.")),
+}
 
 
 class Malformed(ValueError):
@@ -40,11 +47,27 @@ class Document:
     tags: tuple[str, ...]
     rules: str
     proofs: tuple[Proof, ...] = ()  # of a persona
+    arbiters: tuple[Arbiter, ...] = ()  # of a community, as what follows
+    recognised: tuple[int, ...] = ()
+    replaces: str | None = None  # hash of the description that its author had before him
 
     @cached_property
     def excerpt(self) -> str:
         """The beginning of the text as plain words, for cards and the heads of pages."""
         return words_of(self.text, EXCERPT)
+
+    def fields(self) -> dict[str, Any]:
+        """Give a community's description as `clean_document` takes it, for writing another that differs a little."""
+        return {
+            "name": self.title,
+            "text": self.text,
+            "lang": self.lang,
+            "picture": self.picture_hash,
+            "tags": self.tags,
+            "rules": self.rules,
+            "arbiters": self.arbiters,
+            "recognised": self.recognised,
+        }
 
 
 def canonical(document: Mapping[str, Any]) -> bytes:
@@ -74,6 +97,12 @@ def clean_document(found: Mapping[str, Any]) -> dict[str, Any]:
             clean[extra] = clean_text(found[extra], MAX_TEXT, extra)
     if found.get("proofs"):
         clean["proofs"] = [proof.to_json() for proof in found["proofs"]]
+    if found.get("arbiters"):
+        clean["arbiters"] = [arbiter.to_json() for arbiter in _few("arbiters", found["arbiters"])]
+    if found.get("recognised"):
+        clean["recognised"] = _few("recognised", found["recognised"])
+    if found.get("replaces"):
+        clean["replaces"] = found["replaces"]
     return clean
 
 
@@ -105,9 +134,15 @@ def _picture(found: Any) -> str | None:
 
 def _tags(found: Any) -> list[str]:
     tags = [clean_text(tag, MAX_TAG, "tags") for tag in found]
-    if len(tags) > MAX_TAGS:
-        raise Refused(gettext("At most %(most)s tags.", most=MAX_TAGS), key="too_many_tags", field="tags")
-    return [tag for tag in dict.fromkeys(tags) if tag]
+    return [tag for tag in dict.fromkeys(_few("tags", tags)) if tag]
+
+
+def _few(field: str, found: Sequence[Any]) -> list[Any]:
+    """Give a list that is not too long. Raises: Refused."""
+    most, said = MOST[field]
+    if len(found) > most:
+        raise Refused(gettext(said, most=most), key=f"too_many_{field}", field=field)
+    return list(found)
 
 
 def read_document(content_hash: str, data: bytes) -> Document:
@@ -133,7 +168,7 @@ def read_document(content_hash: str, data: bytes) -> Document:
         raise Malformed("tags are no short list")
     if not all(isinstance(tag, str) and len(tag) <= MAX_TAG for tag in tags):
         raise Malformed("a tag is no short text")
-    lang = found.get("lang", "en")
+    lang, replaces = found.get("lang", "en"), found.get("replaces")
     return Document(
         hash=content_hash,
         title=title,
@@ -143,6 +178,9 @@ def read_document(content_hash: str, data: bytes) -> Document:
         tags=tuple(tags),
         rules=_text(found, "rules", MAX_TEXT, needed=False),
         proofs=proofs_of(found.get("proofs")),
+        arbiters=arbiters_of(found.get("arbiters")),
+        recognised=recognised_of(found.get("recognised")),
+        replaces=replaces if isinstance(replaces, str) and HASH.fullmatch(replaces) else None,
     )
 
 

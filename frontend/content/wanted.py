@@ -1,5 +1,6 @@
 """Which hashes are referred to: by the chain, by descriptions that are kept, by drafts and intents. Reads SQL, changes nothing."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Select, or_, select
 
-from frontend.index.models import communities, events, listings, personas
+from frontend.index.models import communities, events, listings, personas, proposals
 from frontend.store.models import AppContent, AppDraft, AppIntent
 
 ANY_HASH = re.compile(r"0x[0-9a-f]{64}")
@@ -27,7 +28,7 @@ contents: Any = AppContent.__table__
 
 @dataclass(frozen=True)
 class Wanted:
-    """Who names a hash. kind: "listing", "community" or "persona" with its id, "statement", or "picture" of a kept description."""
+    """Who names a hash. kind: "listing", "community" or "persona" with its id, "statement", "proposal" by its governor, or "picture" of a kept description."""
 
     kind: str
     id: str
@@ -46,6 +47,7 @@ def who_wants(engine: Engine, content_hash: str) -> Wanted | None:
         ("community", select(communities.c.id).where(communities.c.metadata_hash == content_hash)),
         ("persona", select(personas.c.id).where(personas.c.profile_hash == content_hash)),
         ("picture", select(contents.c.hash).where(picture)),
+        ("proposal", select(proposals.c.governor).where(proposals.c.calls.contains(content_hash[2:]))),
         ("statement", select(events.c.subject).where(events.c.name == "Evidence", events.c.args.contains(names))),
     )
     with engine.connect() as connection:
@@ -81,7 +83,9 @@ def everything_named(engine: Engine) -> set[str]:
         found |= _hashes(_stream(engine, question))
     # a call that is encoded names the hash without 0x
     for data in _stream(engine, select(AppIntent.data)):
-        found |= {"0x" + data[at : at + 64] for at in range(10, len(data), 64)}
+        found |= _words(data)
+    for calls in _stream(engine, select(proposals.c.calls)):
+        found |= {word for _target, _wei, data in json.loads(calls) for word in _words(data)}
     return found | _lists_with(engine, found)
 
 
@@ -106,6 +110,11 @@ def pictures_of(engine: Engine, hashes: set[str]) -> set[str]:
             if row.hash in found or row.hash in hashes:
                 found |= {value for value in (row.thumb_320_hash, row.thumb_640_hash) if value}
     return found
+
+
+def _words(data: str) -> set[str]:
+    """Give the words of an encoded call, as if each were a hash."""
+    return {"0x" + data[at : at + 64] for at in range(10, len(data), 64)}
 
 
 def _hashes(texts: Iterable[str]) -> set[str]:

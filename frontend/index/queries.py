@@ -1,6 +1,6 @@
 """What pages and services ask the index. SQL only: no node, and no statement that grows with the chain's history."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -148,6 +148,10 @@ class Queries(SplitQueries, PersonaQueries, ClaimQueries, CurveQueries, MemberQu
     def communities_offered_to(self, account: str) -> list[Community]:
         """List whose stewardship is offered to an account."""
         return self._communities(communities.c.pending_steward == account.lower())
+
+    def communities_with(self, ids: Iterable[int]) -> list[Community]:
+        """List the communities that have these numbers, in their order; numbers of none are passed over."""
+        return self._communities(communities.c.id.in_([number for number in ids if number < 2**63]))
 
     def _communities(self, condition: Any) -> list[Community]:
         found = community_rows().where(condition).order_by(communities.c.id).limit(MAX_LIST)

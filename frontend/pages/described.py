@@ -12,7 +12,7 @@ from frontend.content.documents import Document
 from frontend.content.findings import State
 from frontend.extensions import services
 from frontend.index.persona_views import Persona
-from frontend.index.views import Community, Listing
+from frontend.index.views import Community, Description, Listing
 
 NO_HASH = "0x" + "0" * 64
 
@@ -63,12 +63,15 @@ def described(subject: Listing | Community | Persona) -> Described:
     document = finding.document
     known = None if isinstance(subject, Persona) else subject.description
     if finding.state is State.UNREACHABLE and known is not None:
-        document = Document(
-            known.hash, known.title, known.text, known.lang, known.picture_hash, tuple(known.tags), known.rules
-        )
+        document = document_of(known)
     if document is None and isinstance(subject, Listing):
         stand_in = _("Listing %(start)s…", start=subject.id[:10])
     return Described(finding.state, content_hash if content_hash != NO_HASH else None, document, stand_in)
+
+
+def document_of(known: Description) -> Document:
+    """Give what the database knows of a description."""
+    return Document(known.hash, known.title, known.text, known.lang, known.picture_hash, tuple(known.tags), known.rules)
 
 
 def title_of(listing: Listing) -> str:

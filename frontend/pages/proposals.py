@@ -38,6 +38,11 @@ class ProposalState:
     locked_units: int
 
     @property
+    def is_over(self) -> bool:
+        """Tell whether nothing can come of it any more, or all has."""
+        return self.state in ("executed", "cancelled", "defeated", "expired")
+
+    @property
     def title(self) -> str:
         """The first line of its words."""
         return said_words(self.proposal.description).partition("\n")[0]

@@ -5,6 +5,7 @@ Responses are taken raw, because the two local nodes spell a revert differently 
 
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,12 +113,14 @@ class Chain:
         value_wei: int = 0,
         block: int | str = "latest",
         gas: int | None = None,
+        storage: Mapping[str, Mapping[str, str]] | None = None,
     ) -> bytes:
-        """Run a call without sending it. Raises: Reverted."""
+        """Run a call without sending it. Args: storage is pretended for this call, by address and slot. Raises: Reverted."""
         wanted = _call_object(to, data, sender, value_wei)
         if gas is not None:
             wanted["gas"] = hex(gas)
-        result = self.ask("eth_call", [wanted, hex(block) if isinstance(block, int) else block])
+        pretended = [{place: {"stateDiff": dict(slots)} for place, slots in storage.items()}] if storage else []
+        result = self.ask("eth_call", [wanted, hex(block) if isinstance(block, int) else block, *pretended])
         return bytes.fromhex(str(result).removeprefix("0x"))
 
     def estimate_gas(self, to: str, data: str, *, sender: str, value_wei: int = 0) -> int:

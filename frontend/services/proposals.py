@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
 from flask_babel import gettext
 
-from frontend.contracts.registry import Registry
-from frontend.errors import NotFound
+from frontend.contracts.registry import Registry, function_abi, selector
+from frontend.errors import MarketError, NotFound
 from frontend.formatters import ETH
 from frontend.index.proposal_views import Governor, GovernorRules, Proposal, ProposedCall
 from frontend.index.queries import Queries
 from frontend.marks import N_
-from frontend.services.chain import Chain
+from frontend.services.chain import Chain, RpcError
 from frontend.services.intents import Call, Intent, Intents, Line, Plan, checksummed
+from frontend.services.proposed_calls import NOTHING
 from frontend.services.revert_texts import sentence
 from frontend.services.reverts import NoFunds, Reverted, decode_revert
 
@@ -25,6 +29,8 @@ FACTORY = "Governors"
 CHOICES = {"against": 0, "for": 1, "abstain": 2}
 CHOICE_TEXTS = {"against": N_("Against"), "for": N_("For"), "abstain": N_("Abstain")}
 MOST_TRIED = 20  # calls of one proposal, of which anybody may make as many as a block holds
+TIMESTAMPS = bytes.fromhex("9a37c2aa9d186a0969ff8a8267bf4e07e864c2f2768f5040949e28a624fb3600")
+READY = f"0x{2:064x}"  # a time long past; 1 would mean that it is done
 RESERVED = "#proposer="  # OpenZeppelin's mark: only this account may propose these words
 
 
@@ -33,6 +39,52 @@ class Outcome:
     """What would come of a call now; the problem is empty when it would go through."""
 
     problem: str
+    is_reached: bool = True  # False: a call before it would fail, and then none of them is made
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What would come of a proposal's first MOST_TRIED calls now."""
+
+    outcomes: tuple[Outcome, ...]
+    is_in_order: bool  # each after those before it; else each by itself, since the node cannot do more
+
+
+class NotAsPretended(MarketError):
+    """The node does not pretend storage for a call, so calls cannot be tried one after the other."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Calls as governor and timelock take them."""
+
+    targets: tuple[str, ...]
+    values: tuple[int, ...]  # wei
+    payloads: tuple[bytes, ...]
+
+    @staticmethod
+    def of(calls: Sequence[ProposedCall]) -> Batch:
+        """Give calls in their order."""
+        return Batch(
+            tuple(to_checksum_address(call.target) for call in calls),
+            tuple(call.value_wei for call in calls),
+            tuple(bytes.fromhex(call.data[2:]) for call in calls),
+        )
+
+    @property
+    def _encoded(self) -> bytes:
+        kinds = ("address[]", "uint256[]", "bytes[]", "bytes32", "bytes32")
+        return encode(kinds, (self.targets, self.values, self.payloads, bytes(32), bytes(32)))
+
+    @property
+    def data(self) -> str:
+        """Give the call of the timelock that makes them all."""
+        return "0x" + (selector(function_abi("CommunityTimelock", "executeBatch")) + self._encoded).hex()
+
+    @property
+    def ready_slot(self) -> str:
+        """Give where the timelock keeps since when they may be made. Source: TimelockControllerUpgradeable, ERC-7201."""
+        return "0x" + keccak(keccak(self._encoded) + TIMESTAMPS).hex()
 
 
 def words_of(text: str, account: str) -> str:
@@ -55,14 +107,46 @@ class Proposals:
         self.intents = intents
         self.queries = queries
 
-    def ask_outcomes(self, governor: Governor, calls: Sequence[ProposedCall]) -> list[Outcome]:
-        """Run the first MOST_TRIED calls as the timelock would now, each by itself, and tell what would come of it.
+    def ask_trial(self, governor: Governor, calls: Sequence[ProposedCall]) -> Trial:
+        """Run the first MOST_TRIED calls as the timelock would now, and tell what would come of each.
 
         Raises: NodeError. Chain: simulates at the newest block.
         """
         self.intents.check_chain()
+        tried = calls[:MOST_TRIED]
+        if len(tried) > 1:
+            with suppress(RpcError, NotAsPretended):
+                return Trial(tuple(self._in_order(governor, tried)), is_in_order=True)
         timelock = to_checksum_address(governor.timelock)
-        return [self._outcome(timelock, call) for call in calls[:MOST_TRIED]]
+        return Trial(tuple(self._outcome(timelock, call) for call in tried), is_in_order=len(tried) == 1)
+
+    def _in_order(self, governor: Governor, calls: Sequence[ProposedCall]) -> Iterator[Outcome]:
+        """Try the first call, then the first two, and so on: the first that fails is the newest of them."""
+        failed = False
+        for count, call in enumerate(calls, 1):
+            outcome = Outcome("", is_reached=False) if failed else self._last_outcome(governor, calls[:count])
+            failed = failed or bool(outcome.problem)
+            yield outcome if failed else self._without_code(call) or outcome
+
+    def _last_outcome(self, governor: Governor, calls: Sequence[ProposedCall]) -> Outcome:
+        batch = Batch.of(calls)
+        timelock = str(to_checksum_address(governor.timelock))
+        ready = {timelock: {batch.ready_slot: READY}}
+        try:
+            self.chain.call(timelock, batch.data, sender=to_checksum_address(governor.address), storage=ready)
+        except Reverted as reverted:
+            refusal = decode_revert(reverted)
+            if refusal.name in ("TimelockUnexpectedOperationState", "AccessControlUnauthorizedAccount"):
+                raise NotAsPretended from None
+            if refusal.name == "FailedCall" and sum(batch.values) > self.chain.balance(timelock):
+                return Outcome(gettext("The treasury does not hold so much ETH."))
+            return Outcome(sentence(refusal))
+        return Outcome("")
+
+    def _without_code(self, call: ProposedCall) -> Outcome | None:
+        if call.data == NOTHING or self.chain.has_code(to_checksum_address(call.target)):
+            return None
+        return Outcome(gettext("There is no contract at this address, so the call would do nothing."))
 
     def ask_holdings(self, governor: Governor, currencies: Sequence[str]) -> list[tuple[str, int]]:
         """Give what a timelock holds, by currency, in smallest units. Raises: NodeError. Chain: reads balances."""
@@ -71,18 +155,15 @@ class Proposals:
         return [(currency, self.chain.held(currency, timelock)) for currency in currencies]
 
     def _outcome(self, timelock: str, call: ProposedCall) -> Outcome:
-        target = to_checksum_address(call.target)
         try:
-            self.chain.call(target, call.data, sender=timelock, value_wei=call.value_wei)
+            self.chain.call(to_checksum_address(call.target), call.data, sender=timelock, value_wei=call.value_wei)
         except Reverted as reverted:
             return Outcome(sentence(decode_revert(reverted)))
         except NoFunds:
             return Outcome(gettext("The treasury does not hold so much ETH."))
         if call.value_wei > self.chain.balance(timelock):
             return Outcome(gettext("The treasury does not hold so much ETH."))
-        if call.data != "0x" and not self.chain.has_code(target):
-            return Outcome(gettext("There is no contract at this address, so the call would do nothing."))
-        return Outcome("")
+        return self._without_code(call) or Outcome("")
 
     def prepare_open_governor(
         self, account: str, community_id: int, rules: GovernorRules, form_key: str = ""
@@ -118,17 +199,14 @@ class Proposals:
         self, account: str, governor: Governor, calls: Sequence[ProposedCall], text: str, form_key: str = ""
     ) -> Intent:
         """Give the intent that proposes calls with the words that explain them."""
-        targets = tuple(to_checksum_address(call.target) for call in calls)
-        values = tuple(call.value_wei for call in calls)
-        data = tuple(bytes.fromhex(call.data[2:]) for call in calls)
-        words = words_of(text, account)
+        batch, words = Batch.of(calls), words_of(text, account)
         lines = [
             Line(N_("What is proposed"), "text", text[:200]),
             Line(N_("Calls"), "number", str(len(calls))),
             Line(N_("Votes are counted after"), "duration", str(governor.voting_delay_s)),
             Line(N_("Effect"), "note", N_("Nothing happens unless members vote for it.")),
         ]
-        call = self._call(governor, "propose", targets, values, data, words)
+        call = self._call(governor, "propose", batch.targets, batch.values, batch.payloads, words)
         back = f"/c/{governor.community_id}/proposals"
         plan = Plan("proposals.propose", call, lines, subject=governor.address, back=back)
         return self.intents.prepare(account, plan, form_key)
@@ -179,11 +257,9 @@ class Proposals:
         lines: list[Line],
         form_key: str,
     ) -> Intent:
-        targets = tuple(to_checksum_address(call.target) for call in proposal.calls)
-        values = tuple(call.value_wei for call in proposal.calls)
-        data = tuple(bytes.fromhex(call.data[2:]) for call in proposal.calls)
+        batch = Batch.of(proposal.calls)
         words_hash = bytes.fromhex(proposal.description_hash[2:])
-        call = self._call(governor, function, targets, values, data, words_hash)
+        call = self._call(governor, function, batch.targets, batch.values, batch.payloads, words_hash)
         return self._prepare(account, action, governor, proposal, call, lines, form_key)
 
     def _prepare(

@@ -89,6 +89,12 @@ class Calls:
         args = (uri, bytes.fromhex(content_hash[2:]))
         return _proposed(Call("CommunityToken", str(community.token), "setContractURI", args))
 
+    def description_in(self, read: DecodedCall, community: Community) -> str | None:
+        """Give the hash of the description to which a call would point this community; None when it does no such thing."""
+        if read.function != "setContractURI" or read.call.target != str(community.token).lower():
+            return None
+        return str((read.args or {})["hash"]).lower()
+
     def _on_registry(self, function: str, *args: Any) -> ProposedCall:
         name = "CommunityRegistry"
         return _proposed(Call(name, self.registry.address(name), function, args))

@@ -183,6 +183,8 @@ PAGES: dict[str, tuple[str, str, Callable[[dict[str, str], Stall], str]]] = {
     "proposal-for-a-stranger": ("proposals.show", "-", lambda t, s: t["proposal"]),
     "propose-a-payment": ("proposals.new", "b", lambda t, s: f"/c/{s.community_id}/proposals/new/pay"),
     "propose-a-call": ("proposals.new", "n", lambda t, s: f"/c/{s.community_id}/proposals/new/call"),
+    "propose-an-arbiter": ("proposals.new", "b", lambda t, s: f"/c/{s.community_id}/proposals/new/arbiter"),
+    "propose-a-description": ("proposals.new", "b", lambda t, s: f"/c/{s.community_id}/proposals/new/describe"),
     "self-rule": ("proposals.self_rule", "-", lambda t, s: f"/c/{s.community_id}/self-rule"),
     "self-rule-for-the-steward": ("proposals.self_rule", "c", lambda t, s: f"/c/{s.community_id}/self-rule"),
     "treasury": ("proposals.treasury", "-", lambda t, s: f"/c/{s.community_id}/treasury"),

@@ -1,4 +1,4 @@
-"""Self-rule in the window: members lock, decide on the commission, and what they decided holds for the next order alone."""
+"""Self-rule in the window: members lock, decide on two things at once, and both of them hold, the commission for new orders alone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, expect
 
+from tests.browser.conftest import PHONE
 from tests.browser.people import Person
 from tests.browser.town import Clerk, Town, community_form, eventually
 
@@ -56,6 +57,30 @@ def newest(town: Town, community_id: int) -> str:
     return f"/c/{community_id}/proposals/{one.governor}/{one.id}"
 
 
+def draft_two_calls(member: Person, home: str, arbiter: str) -> None:
+    """Write a proposal of two calls, with the keyboard where that is the shorter way, and look at what would come of it."""
+    page, new = member.page, f"{home}/proposals/new"
+    member.open(f"{new}/arbiter")
+    form = page.locator(f"form[action='{new}/arbiter']")
+    member.fill_in(form, title="Lower the commission", why="We have enough.", arbiter=arbiter, name="Old Owl")
+    form.locator("button[value='add']").press("Enter")
+    expect(page.locator("#preview + ol ins")).to_contain_text("Old Owl")
+    assert member.violations() == []
+    page.get_by_role("button", name="Set the commission").press("Enter")
+    form = page.locator(f"form[action='{new}/fee']")
+    member.fill_in(form, fee="1")
+    form.locator("[name='fee']").press("Enter")  # the first button of the form: the preview
+    expect(page.locator("#preview + ol > li").nth(1)).to_contain_text("1 %")
+    expect(page.locator("#preview + ol .tag.good")).to_have_count(2)  # both would go through now
+    expect(form.locator("[name='title']")).to_have_value("Lower the commission")
+    form.locator("button[value='add']").click()
+    page.locator("button[value='down-1']").press("Enter")
+    expect(page.locator("#preview + ol > li").first).to_contain_text("1 %")
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert member.violations() == []
+
+
 def test_commission_that_members_lower_holds_for_the_next_order_and_not_for_the_open_one(
     visit: Callable[..., Person], town: Town
 ) -> None:
@@ -80,13 +105,8 @@ def test_commission_that_members_lower_holds_for_the_next_order_and_not_for_the_
 
     listing = seller.list(community_id, arbiter, title="Bench for the hall", price="0.5")
     open_order = buyer.buy(listing)
-    member.open(f"{home}/proposals/new/fee")
-    form = member.page.locator(f"form[action='{home}/proposals/new/fee']")
-    member.fill_in(form, title="Lower the commission", why="We have enough.", fee="1")
-    form.locator("button[value='preview']").click()
-    expect(member.page.locator("main")).to_contain_text("1 %")
-    expect(member.page.locator("#preview + ol .tag.good")).to_be_visible()  # it would go through now
-    send(member, member.page.locator(f"form[action='{home}/proposals/new/fee']"))
+    draft_two_calls(member, home, arbiter.address)
+    send(member, member.page.locator(f"form[action='{home}/proposals/new/review']"))
     place = newest(town, community_id)
 
     town.pass_time(DAY_S + 60)
@@ -102,7 +122,7 @@ def test_commission_that_members_lower_holds_for_the_next_order_and_not_for_the_
     town.pass_time(2 * DAY_S + 60)
     member.open(place)
     member.page.get_by_role("button", name="Would it go through now?").click()
-    expect(member.page.locator("#calls + ol .tag.good")).to_be_visible()
+    expect(member.page.locator("#calls + ol .tag.good")).to_have_count(2)
     assert member.violations() == []
     send(member, member.page.locator(f"form[action='{place}/execute']"))
 
@@ -111,4 +131,8 @@ def test_commission_that_members_lower_holds_for_the_next_order_and_not_for_the_
     assert town.order(next_order).community_fee_bps == 100
     member.open(f"{home}/commission")
     expect(member.page.locator("main .timeline")).to_contain_text("Lower the commission")
+    member.open(home)
+    expect(member.page.locator("[aria-labelledby='arbiters']")).to_contain_text("Old Owl")
+    member.page.get_by_role("link", name="Sell here with this arbiter").click()
+    expect(member.page.locator("[name='arbiter']")).to_have_value(arbiter.address)
     assert member.complaints == []

@@ -22,6 +22,7 @@ from frontend.pages.fields import (
     read_tags,
 )
 from frontend.pages.pictures import PictureFields
+from frontend.pages.relations import read_arbiters, read_recognised
 from frontend.pages.text import DAY_S
 
 MAX_UINT112 = 2**112 - 1
@@ -52,8 +53,28 @@ class DescriptionForm(PictureFields, PageForm):
         _l("Words to be found by"), most=200, needed=False, description=_l("Up to 8, separated by commas.")
     )
 
+    arbiters = LongWordsField(
+        _l("Arbiters"),
+        most=2_000,
+        needed=False,
+        render_kw={"rows": 3, "class": "mono", "spellcheck": "false"},
+        description=_l("One line each: address, then a name. Sellers can choose them for their listings; up to 16."),
+    )
+    recognised = WordsField(
+        _l("Communities that you recognise"),
+        most=700,
+        needed=False,
+        description=_l("Their numbers, separated by commas; up to 32. The address of community 5 ends in /c/5."),
+    )
+
     def validate_tags(self, field: Any) -> None:
         self.tag_list = read_tags(field.data or "")
+
+    def validate_arbiters(self, field: Any) -> None:
+        self.arbiter_list = read_arbiters(field.data or "")
+
+    def validate_recognised(self, field: Any) -> None:
+        self.recognised_list = read_recognised(field.data or "")
 
     def description(self, name: str) -> dict[str, Any]:
         """Give the description as it is stored and hashed."""
@@ -64,6 +85,8 @@ class DescriptionForm(PictureFields, PageForm):
             "picture": self.picture_or_none,
             "tags": self.tag_list,
             "rules": self.rules.data,
+            "arbiters": self.arbiter_list,
+            "recognised": self.recognised_list,
         }
 
 

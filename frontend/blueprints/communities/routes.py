@@ -24,12 +24,13 @@ from frontend.index.views import ListingFilter
 from frontend.pages.act import Answer, account, act, chain_now, with_key
 from frontend.pages.credits import owed_to
 from frontend.pages.currencies import currencies_of
+from frontend.pages.described import described
 from frontend.pages.desks import forms_of, fresh, posted
 from frontend.pages.fields import ZERO_ADDRESS, PageForm
 from frontend.pages.found import Marker
 from frontend.pages.layout import account_of_community, page_language, same_account
 from frontend.pages.numbers import MAX_ID, page_number
-from frontend.pages.text import without_ghosts
+from frontend.pages.relations import description_values, known_document, recognised_communities
 
 blueprint = Blueprint("communities", __name__, url_prefix="/c")
 
@@ -116,12 +117,15 @@ def show(community_id: int) -> str:
     community = community_or_404(community_id)
     if community_id == 0:
         abort(404)
+    about = described(community)
     page = queries.listings(
         ListingFilter(community_id=community_id), sort="new", page=page_number(request.args), per_page=12
     )
     return render_template(
         "communities/show.html",
         community=community,
+        about=about,
+        recognised=recognised_communities(community, about),
         platform=queries.community(0),
         page=page,
         currencies=currencies_of(row.currency for row in page.items),
@@ -152,17 +156,8 @@ def desk_page(community: Any, **sent: PageForm) -> str:
     """Draw the desk, with the form that was refused as it was typed."""
     owed = owed_to(account_of_community(community.id))
     forms: dict[str, Any] = forms_of(DESK_FORMS, sent)
-    if "describe" not in sent and community.description is not None:
-        old = community.description
-        forms["describe"] = fresh(
-            DescriptionForm,
-            "describe",
-            text=without_ghosts(old.text),
-            rules=without_ghosts(old.rules),
-            lang=old.lang,
-            tags=without_ghosts(", ".join(old.tags)),
-            picture_hash=old.picture_hash or "",
-        )
+    if "describe" not in sent:
+        forms["describe"] = fresh(DescriptionForm, "describe", **description_values(known_document(community)))
     return render_template(
         "communities/desk.html",
         community=community,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from eth_utils.address import to_checksum_address
 from flask import Blueprint, abort, render_template, request
 from flask_babel import gettext as _
 from wtforms.validators import ValidationError
@@ -23,6 +24,7 @@ from frontend.pages.fees import fees_of, waiting_raise
 from frontend.pages.fields import choices, read_address
 from frontend.pages.layout import page_language, same_account
 from frontend.pages.numbers import hash_or_404, page_number, small_number
+from frontend.pages.relations import listed_arbiter, proposed_arbiters
 from frontend.pages.terms import Terms, terms_of
 from frontend.services.market import NewListing
 from frontend.services.terms import bond_of_price
@@ -62,6 +64,7 @@ def new() -> Answer:
             form=form,
             community=community,
             fees=fees,
+            arbiters=proposed_arbiters(community),
             raise_waits=waiting_raise(community, now_ts),
             now_ts=now_ts,
         )
@@ -70,8 +73,7 @@ def new() -> Answer:
         form.lang.data = page_language()
         form.currency.data = ETH
         form.max_fee.data = say_units(fees.coming_bps, 2)
-        if not same_account(community.steward, account()):
-            form.arbiter.data = community.steward
+        form.arbiter.data = first_arbiter(community) or ""
         return page()
     try:
         currency = choose_currency(form)
@@ -85,6 +87,14 @@ def new() -> Answer:
             account(), new_listing(form, community, currency, now_ts), form.quantity.count, form_key=form.form_key.data
         ),
     )
+
+
+def first_arbiter(community: Any) -> str | None:
+    """Give the arbiter that a link chose among the community's own, else the steward unless he sells himself."""
+    chosen = listed_arbiter(community, request.args.get("arbiter", ""))
+    if chosen is not None:
+        return to_checksum_address(chosen.address)
+    return None if same_account(community.steward, account()) else str(community.steward)
 
 
 def splits_to_choose(now_ts: int) -> list[tuple[str, str]]:
@@ -231,6 +241,7 @@ def show(listing_id: str) -> str:
         fees=fees_of(queries.community(0), community, now_ts),
         now_ts=now_ts,
         is_seller=same_account(listing.seller, current_account()),
+        listed_arbiter=listed_arbiter(community, terms.arbiter) if community else None,
         bond_missing_units=bond_missing_units(
             listing.seller, listing.currency, bond_of_price(listing.unit_price_units, terms.bond_bps)
         ),

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from eth_utils.address import to_checksum_address
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from wtforms import FieldList, Form, FormField, HiddenField
 from wtforms.validators import ValidationError
 
 from frontend.blueprints.communities.forms import MAX_COMMUNITY_FEE_BPS, DescriptionForm
+from frontend.content.documents import Document
+from frontend.content.relations import MAX_NAME, MAX_NUMBER, Arbiter
+from frontend.errors import Refused
 from frontend.extensions import queries, services
 from frontend.index.proposal_views import GovernorRules, ProposedCall
 from frontend.index.views import Community
@@ -28,6 +34,8 @@ from frontend.pages.fields import (
     WordsField,
     choices,
 )
+from frontend.pages.layout import page_language
+from frontend.pages.relations import description_values, known_document
 from frontend.pages.text import DAY_S
 from frontend.services.proposals import CHOICE_TEXTS, RESERVED
 
@@ -35,15 +43,79 @@ MAX_UINT112 = 2**112 - 1
 MAX_QUORUM_BPS = 5_000
 MAX_VETO_S = 730 * DAY_S
 MOST_DATA = 20_000
+MOST_CALLS = 10
+MOST_DATA_TOGETHER = 100_000  # a form of more than 256 kB is not read, and no node takes such a transaction
+KEPT = re.compile(r"(0x[0-9a-f]{40}) ([0-9]{1,78}) (0x(?:[0-9a-f]{2})*)", re.ASCII)
+ADD, REMOVE = "add", "remove"
+REVIEW = "review"  # all calls, and none that is being written
+
+
+class KeptCall(Form):
+    """A call that was added before, as target, wei and data; `proposed` holds it after `validate`."""
+
+    call = HiddenField(_l("A call added before"))
+
+    def validate_call(self, field: Any) -> None:
+        """Refuse what this page has not written."""
+        if self.proposed is None:
+            raise ValidationError(_l("The form is incomplete. Please reload the page."))
+
+    @property
+    def proposed(self) -> ProposedCall | None:
+        """Read it; None when it is none."""
+        found = KEPT.fullmatch(str(self.call.data or ""))
+        if found is None or len(found[3]) > MOST_DATA or int(found[2]) >= 2**256:
+            return None
+        return ProposedCall(found[1], int(found[2]), found[3])
 
 
 class ProposalForm(PageForm):
-    """What every proposal has: words that explain it."""
+    """What every proposal has: words that explain it, and the calls that were added before. By itself it adds none."""
 
     title = WordsField(_l("Title"), most=120, description=_l("One line that says what would be done."))
     why = LongWordsField(
         _l("Why"), most=8_000, needed=False, render_kw={"rows": 6}, description=_l("Everybody can read it, for ever.")
     )
+
+    kept = FieldList(FormField(KeptCall), _l("Calls"), max_entries=MOST_CALLS)
+
+    @property
+    def kept_calls(self) -> list[ProposedCall]:
+        """Give the calls that were added before, in their order."""
+        return [call for row in self.kept if (call := row.form.proposed) is not None]
+
+    def move(self, step: str, number: int) -> None:
+        """Take a call that was added before out, or let it change places with its neighbour. Args: number is from 1."""
+        rows, place = self.kept.entries, number - 1
+        other = place + {"up": -1, "down": 1}.get(step, 0)
+        if not (0 <= place < len(rows) and 0 <= other < len(rows)):
+            return
+        if step == "remove":
+            rows.pop(place)
+        else:
+            rows[place], rows[other] = rows[other], rows[place]
+
+    def all_calls(self, community: Community, account: str) -> list[ProposedCall]:
+        """Give all calls of the proposal: those added before, then what this form says. Raises: Refused."""
+        found = [*self.kept_calls, *self.calls(community, account)]
+        if not found:
+            raise Refused(gettext("Nothing is proposed yet. Add a call first."), key="no_call")
+        if len(found) > MOST_CALLS:
+            text = gettext("At most %(most)s calls. Take one out first, or make it another proposal.", most=MOST_CALLS)
+            raise Refused(text, key="too_many_calls")
+        if sum(len(call.data) for call in found) > MOST_DATA_TOGETHER:
+            raise Refused(
+                gettext("These calls are too long together. Make it several proposals."), key="calls_too_long"
+            )
+        return found
+
+    def fill(self, community: Community) -> None:
+        """Write into a form that was just opened what there is already."""
+
+    def description_before(self, community: Community) -> str | None:
+        """Give the hash of the description that stands when this form's call is made: the last one that is put before it."""
+        named = [services.calls.description_in(services.calls.decoded(call), community) for call in self.kept_calls]
+        return next((one for one in reversed(named) if one is not None), community.metadata_hash)
 
     def validate_why(self, field: Any) -> None:
         """Refuse the mark that our own calls add."""
@@ -55,8 +127,8 @@ class ProposalForm(PageForm):
         return f"{self.title.data}\n\n{self.why.data}".strip()
 
     def calls(self, community: Community, account: str) -> list[ProposedCall]:
-        """Give the calls that are proposed."""
-        raise NotImplementedError  # each kind of proposal has its own
+        """Give the calls that this form adds."""
+        return []
 
 
 class PayForm(ProposalForm):
@@ -113,10 +185,104 @@ class AcceptForm(ProposalForm):
 class DescribeForm(ProposalForm, DescriptionForm):
     """Another description of the community."""
 
+    def fill(self, community: Community) -> None:
+        """Show the description as it would stand before this call."""
+        before = self.description_before(community)
+        if before == community.metadata_hash:
+            document = known_document(community)
+        else:
+            document = services.contents.look(before).document
+        for name, value in {"lang": page_language(), **description_values(document)}.items():
+            self[name].data = value
+
     def calls(self, community: Community, account: str) -> list[ProposedCall]:
         """Keep the description, and give the call that points to it."""
-        kept = services.contents.store_description(self.description(community.name), account=account)
-        return [services.calls.describe(community, services.contents.uri(kept), kept)]
+        return [describe(community, self.description(community.name), self.description_before(community), account)]
+
+
+class ListedForm(ProposalForm):
+    """One entry of a list in the description, put in or taken out; all the rest stays as it is."""
+
+    deed = ChoicesField(
+        _l("What shall be done"), choices=choices([(ADD, _l("Add")), (REMOVE, _l("Take off the list"))])
+    )
+
+    def fill(self, community: Community) -> None:
+        """Begin with adding."""
+        self.deed.data = ADD
+
+    def calls(self, community: Community, account: str) -> list[ProposedCall]:
+        """Keep the changed description, and give the call that points to it. Raises: Refused."""
+        before = self.description_before(community)
+        return [describe(community, self.changed(written_description(before)), before, account)]
+
+    def changed(self, document: Document) -> dict[str, Any]:
+        """Give the description with the entry put in or taken out. Raises: Refused."""
+        raise NotImplementedError
+
+    @property
+    def is_added(self) -> bool:
+        """Tell whether the entry is to be put in."""
+        return bool(self.deed.data == ADD)
+
+
+class ArbiterForm(ListedForm):
+    """An arbiter whom the community proposes to its sellers."""
+
+    arbiter = AddressField(_l("Arbiter"), description=_l("An account, or a court's contract."))
+    name = WordsField(
+        _l("Name"),
+        most=MAX_NAME,
+        needed=False,
+        description=_l("How the community calls this arbiter. It proves nothing."),
+    )
+
+    def changed(self, document: Document) -> dict[str, Any]:
+        """Give the description with the arbiter, under the name that was typed, or without."""
+        address = str(self.arbiter.address).lower()
+        others = [one for one in document.arbiters if one.address != address]
+        if not self.is_added and len(others) == len(document.arbiters):
+            raise Refused(gettext("This account is not on the list."), key="not_listed", field="arbiter")
+        named = [Arbiter(address, self.name.data or "")] if self.is_added else []
+        return {**document.fields(), "arbiters": [*others, *named]}
+
+
+class RecogniseForm(ListedForm):
+    """Another community of this market that this one recognises."""
+
+    number = CountField(
+        _l("Number of the community"), description=_l("The address of community 5 ends in /c/5."), most=MAX_NUMBER
+    )
+
+    def changed(self, document: Document) -> dict[str, Any]:
+        """Give the description with the number or without."""
+        number = self.number.count
+        others = [one for one in document.recognised if one != number]
+        if not self.is_added and number not in document.recognised:
+            raise Refused(gettext("This community is not on the list."), key="not_listed", field="number")
+        if self.is_added and queries.community(number) is None:
+            raise Refused(
+                gettext("There is no community number %(number)s.", number=number), key="unknown", field="number"
+            )
+        return {**document.fields(), "recognised": [*others, number] if self.is_added else others}
+
+
+def written_description(content_hash: str | None) -> Document:
+    """Give a description to which something is added. Raises: Refused when it is not to be had."""
+    document = services.contents.look(content_hash).document
+    if document is None:
+        text = gettext(
+            "The description that stands there now is not kept here, so nothing can be added to it. Bring its file back, or propose a whole description."
+        )
+        raise Refused(text, key="description_missing")
+    return document
+
+
+def describe(community: Community, fields: dict[str, Any], before: str | None, account: str) -> ProposedCall:
+    """Keep a description that takes the place of another, and give the call that points to it. Raises: Refused, StoreDown."""
+    document = {**fields, "name": community.name, "replaces": before}
+    kept = services.contents.store_description(document, account=account)
+    return services.calls.describe(community, services.contents.uri(kept), kept)
 
 
 class CallForm(ProposalForm):
@@ -152,7 +318,10 @@ KINDS: dict[str, type[ProposalForm]] = {
     "fee": FeeProposalForm,
     "describe": DescribeForm,
     "accept": AcceptForm,
+    "arbiter": ArbiterForm,
+    "recognise": RecogniseForm,
     "call": CallForm,
+    REVIEW: ProposalForm,
 }
 
 

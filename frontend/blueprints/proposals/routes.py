@@ -10,7 +10,15 @@ from flask_babel import gettext as _
 
 from frontend.auth import current_account, sign_in_required
 from frontend.blueprints.communities.routes import steward_of
-from frontend.blueprints.proposals.forms import KINDS, GovernorForm, PayForm, ProposalForm, VoteForm
+from frontend.blueprints.proposals.forms import (
+    KINDS,
+    MOST_CALLS,
+    REVIEW,
+    GovernorForm,
+    PayForm,
+    ProposalForm,
+    VoteForm,
+)
 from frontend.blueprints.tokens.routes import token_or_404
 from frontend.errors import NodeDown, NodeError, Refused
 from frontend.extensions import queries, services
@@ -19,17 +27,19 @@ from frontend.index.proposal_views import Governor, Proposal, ProposedCall
 from frontend.pages.act import Answer, account, act, chain_now, said_again, with_key
 from frontend.pages.credits import owed_to
 from frontend.pages.currencies import ETH, currencies_of, offered
+from frontend.pages.description_changes import description_changes
 from frontend.pages.desks import forms_of, fresh, posted
 from frontend.pages.fields import ADDRESS, PageForm, choices
-from frontend.pages.layout import account_of_community, page_language, same_account
-from frontend.pages.numbers import hash_or_404, page_number
+from frontend.pages.layout import account_of_community, same_account
+from frontend.pages.numbers import hash_or_404, page_number, small_number
 from frontend.pages.proposals import ProposalState, currencies_in, decoded_calls, state_of, states_of
-from frontend.services.proposals import Outcome
+from frontend.services.proposals import Trial
 
 blueprint = Blueprint("proposals", __name__, url_prefix="/c/<int:community_id>")
 
 STEPS = ("queue", "execute", "cancel")
 TRY = "try"
+MOVES = ("up", "down", "remove")
 MOST_VOTES = 50
 MOST_PAYMENTS = 50
 
@@ -56,30 +66,38 @@ def index(community_id: int) -> str:
 @blueprint.route("/proposals/new/<kind>", methods=["GET", "POST"])
 @sign_in_required
 def new(community_id: int, kind: str) -> Answer:
-    """Propose something: the form, what it would call and whether that would work now, and the intent."""
+    """Propose something: the form, what it would call and whether that would work now, and the intent.
+
+    The calls that were added before travel in the form: nothing of a proposal is kept here before it is made.
+    """
     community = token_or_404(community_id)
     governor = _newest(community_id)
     if kind not in KINDS:
         abort(404)
-    form: Any = with_key(KINDS[kind]())
-    if isinstance(form, PayForm):
-        form.currency.choices = choices(offered(community, with_other=True))
+    form = _new_form(kind, community)
+    step, _dash, place = request.form.get("step", "propose").partition("-")
     calls: list[ProposedCall] = []
 
     def page() -> str:
         return _new_page(community, governor, kind, form, calls)
 
-    if request.method == "GET":
-        _fill(form, community)
+    if request.method == "GET" or step == "open":
+        form.fill(community)
         return page()
+    if step in MOVES:
+        form.move(step, small_number(place) or 0)
+        return page()
+    form.title.needed = step != "add"
     if not form.validate():
         return page(), 422
     try:
-        calls += form.calls(community, account())
-        if request.form.get("step") == "preview":
-            return page()
+        calls += form.all_calls(community, account())
     except (Refused, NodeDown) as problem:
         return said_again(form, page, problem)
+    if step == "add":
+        return _new_page(community, governor, REVIEW, _with_all(form, calls), [])
+    if step == "preview":
+        return page()
     return act(
         form,
         page,
@@ -89,19 +107,23 @@ def new(community_id: int, kind: str) -> Answer:
     )
 
 
-def _fill(form: ProposalForm, community: Any) -> None:
-    """Write into a description's form what there is."""
-    old = community.description
-    if "lang" not in form:
-        return
-    form["lang"].data = old.lang if old else page_language()
-    if old:
-        form["text"].data, form["rules"].data, form["tags"].data = old.text, old.rules, ", ".join(old.tags)
-        form["picture_hash"].data = old.picture_hash or ""
+def _new_form(kind: str, community: Any) -> Any:
+    form: Any = with_key(KINDS[kind]())
+    if isinstance(form, PayForm):
+        form.currency.choices = choices(offered(community, with_other=True))
+    return form
 
 
-def _new_page(community: Any, governor: Governor, kind: str, form: ProposalForm, calls: Sequence[ProposedCall]) -> str:
-    decoded = [services.calls.decoded(call) for call in calls]
+def _with_all(form: ProposalForm, calls: Sequence[ProposedCall]) -> ProposalForm:
+    """Give the form that holds all calls, for more of them to be added or for sending them."""
+    kept = [{"call": f"{call.target} {call.value_wei} {call.data}"} for call in calls]
+    words = {"title": form.title.data, "why": form.why.data, "form_key": form.form_key.data}
+    return ProposalForm(formdata=None, data={**words, "kept": kept})
+
+
+def _new_page(community: Any, governor: Governor, kind: str, form: Any, calls: Sequence[ProposedCall]) -> str:
+    """Draw the page. Args: calls are all of them when they are looked at before they are proposed."""
+    decoded = [services.calls.decoded(call) for call in calls or form.kept_calls]
     return render_template(
         "proposals/new.html",
         community=community,
@@ -110,7 +132,10 @@ def _new_page(community: Any, governor: Governor, kind: str, form: ProposalForm,
         kinds=kind_names(),
         form=form,
         calls=decoded,
-        outcomes=_outcomes(governor, calls) if calls else None,
+        changes=description_changes(community, decoded),
+        is_previewed=bool(calls),
+        trial=_trial(governor, calls) if calls else None,
+        most_calls=MOST_CALLS,
         currencies=currencies_in(decoded),
         currency=queries.currency(community.token.lower()),
         my_votes=_votes_now(community.id, account()),
@@ -123,6 +148,8 @@ def kind_names() -> dict[str, str]:
         "pay": _("Pay from the treasury"),
         "fee": _("Set the commission"),
         "describe": _("Change the description"),
+        "arbiter": _("Propose an arbiter"),
+        "recognise": _("Recognise another community"),
         "accept": _("Accept the stewardship"),
         "call": _("Any call"),
     }
@@ -133,10 +160,10 @@ def _votes_now(community_id: int, who: str) -> int:
     return queries.member(membership.address, who).votes_units if membership else 0
 
 
-def _outcomes(governor: Governor, calls: Sequence[ProposedCall]) -> list[Outcome] | None:
+def _trial(governor: Governor, calls: Sequence[ProposedCall]) -> Trial | None:
     """Tell what would come of calls now; None when the chain cannot be asked."""
     try:
-        return services.proposals.ask_outcomes(governor, calls)
+        return services.proposals.ask_trial(governor, calls)
     except NodeError:
         return None
 
@@ -198,7 +225,8 @@ def proposal_page(governor: Governor, proposal: Proposal, *, is_tried: bool = Fa
         currencies=currencies_in(calls),
         currency=queries.currency(str(community.token).lower()),
         is_tried=is_tried,
-        outcomes=_outcomes(governor, proposal.calls) if is_tried else None,
+        trial=_trial(governor, proposal.calls) if is_tried else None,
+        changes=description_changes(community, calls, is_over=state.is_over),
         my_power=_power(state, membership, who, now_ts) if who else None,
         my_vote=queries.vote_of(governor.address, proposal.id, who) if who else None,
         votes=queries.votes(governor.address, proposal.id, page=page_number(request.args), per_page=MOST_VOTES),

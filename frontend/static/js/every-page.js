@@ -7,6 +7,8 @@ import "./drafts.js";
 import { findWallet } from "./wallet.js";
 
 const KEPT = "last-form";
+const EARLIER = "form-earlier"; // steps that added a call to a proposal: it is compared with them when all of it is signed
+const MOST_EARLIER = 20;
 const MAX_FIELD = 24000; // a link with the signatures of all payees
 
 function localTimes(scope) {
@@ -68,7 +70,12 @@ function rememberForms() {
       fields[/-\d+-/.test(name) ? name : name.replace(/^.*-/, "")] = value.slice(0, MAX_FIELD);
     }
     if (!("form_key" in fields)) return;
-    sessionStorage.setItem(KEPT, JSON.stringify({ path: new URL(form.action).pathname, fields, at: Date.now() }));
+    const path = new URL(form.action).pathname;
+    const earlier = JSON.parse(sessionStorage.getItem(EARLIER) || "[]");
+    if (event.submitter?.value === "add") {
+      sessionStorage.setItem(EARLIER, JSON.stringify([...earlier, { path, fields }].slice(-MOST_EARLIER)));
+    }
+    sessionStorage.setItem(KEPT, JSON.stringify({ path, fields, at: Date.now(), ...("kept-0-call" in fields && { earlier }) }));
     // one click is one form; a second one is stopped here, and by the form's key on the server
     for (const button of form.querySelectorAll("button:not([type='button'])")) button.setAttribute("aria-busy", "true");
     if (form.dataset.sent) event.preventDefault();

@@ -934,6 +934,42 @@ def test_a_proposal_that_is_not_what_its_form_says_is_found_out(script, kind):
     assert wrong(subject=SELLER) != []
 
 
+ADDED = [
+    ("call", PROPOSALS["call"]),
+    ("fee", PROPOSALS["fee"]),
+    ("arbiter", ({"arbiter": SELLER}, (COMMUNITY_TOKEN, 0, DESCRIBE))),
+]
+
+
+@pytest.mark.parametrize("own", [None, "pay"])
+def test_calls_that_were_added_before_are_compared_with_what_was_typed_then(script, own):
+    made = [call for _kind, (_fields, call) in ADDED]
+    kept = {f"kept-{i}-call": "{} {} {}".format(*call) for i, call in enumerate(made)}
+    typed = [{"path": f"/c/1/proposals/new/{kind}", "fields": {**WHY, **fields}} for kind, (fields, _call) in ADDED]
+    fields = {**WHY, **kept, **(PROPOSALS[own][0] if own else {})}
+    honest = [*made, *([PROPOSALS[own][1]] if own else [])]
+
+    def wrong(calls=honest, earlier=typed, fields=fields):
+        targets, values, data = zip(*calls, strict=True)
+        args = (tuple(map(to_checksum_address, targets)), values, tuple(bytes.fromhex(one[2:]) for one in data), SAID)
+        place = {"to": GOVERNOR, "subject": GOVERNOR}
+        intent = document("proposals.propose", "CommunityGovernor", "propose", args, **place)
+        form = {"path": f"/c/1/proposals/new/{own or 'review'}", "fields": fields, "earlier": earlier}
+        return verdict(script, intent, form)
+
+    assert wrong() == []
+    assert wrong(earlier=typed[::-1]) == []  # they can be put in another order before they are sent
+    assert wrong(calls=[honest[1], honest[0], *honest[2:]]) != []
+    assert wrong(calls=honest[1:]) != []
+    assert wrong(calls=[*honest, honest[0]]) != []
+    assert wrong(earlier=typed[1:]) != []
+    assert wrong(earlier=None) != []
+    elsewhere = [{**typed[0], "path": "/c/2/proposals/new/call"}, *typed[1:]]
+    assert wrong(earlier=elsewhere) != []
+    lie = (to_checksum_address(ARBITER).lower(), *made[0][1:])
+    assert wrong(calls=[lie, *honest[1:]], fields={**fields, "kept-0-call": "{} {} {}".format(*lie)}) != []
+
+
 NAMED = ((to_checksum_address(REGISTRY),), (0,), (bytes.fromhex(SET_FEE[2:]),), b"\7" * 32)
 PROPOSAL = proposal_id(NAMED[0], NAMED[1], NAMED[2], NAMED[3])
 GOVERNED = [("queue", NAMED, {}), ("execute", NAMED, {}), ("cancel", NAMED, {})]

@@ -13,17 +13,21 @@ from PIL import Image
 from sqlalchemy import update
 
 from frontend.content.__main__ import main
-from frontend.content.documents import hash_of
+from frontend.content.documents import canonical, clean_document, hash_of
 from frontend.content.upkeep import DAY_S, orphans, remove, troubles
+from frontend.content.wanted import Wanted
 from frontend.extensions import bound
 from frontend.services.claim_lists import root_of
+from frontend.services.intents import Call
 from frontend.store.database import writing
 from frontend.store.models import AppContent, AppDraft
+from tests.frontend.pages.assembly import GOVERNOR
 from tests.frontend.pages.conftest import make_app
 from tests.frontend.pages.story import CLAIM_LIST, SELLER, Story, tell_all
 
 LONG_AGO = int(time.time()) - 40 * DAY_S
 MONTH_S = 30 * DAY_S
+PROPOSED = {"name": "Star Chart Smugglers", "text": "Said anew.", "lang": "en"}
 
 
 def noise(size=(700, 500)):
@@ -34,7 +38,9 @@ def noise(size=(700, 500)):
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def market(request, tmp_path):
-    """A market whose listings show a picture, and whose lamp community has changed its description since."""
+    """A market whose listings show a picture, whose lamp community has changed its description since, and whose star
+    chart smugglers have a proposal for another one.
+    """
     pictures = []
 
     def tell(story: Story) -> None:
@@ -44,6 +50,11 @@ def market(request, tmp_path):
         story.emit(
             "CommunityToken", story.token(1), "ContractMetadataChanged", uri="x", hash=bytes.fromhex(new[2:])
         )  # fmt: skip
+        proposed = story.contents.store_description(PROPOSED)
+        call = Call("CommunityToken", story.token(2), "setContractURI", ("x", bytes.fromhex(proposed[2:])))
+        assert story.assembly is not None
+        what = (call.address, 0, bytes.fromhex(call.data[2:]))
+        story.assembly.propose(SELLER, "Say it anew", what, story.at_ts + DAY_S)
 
     changes = {"database_url": request.getfixturevalue("new_postgres")()} if request.param == "postgresql" else {}
     app, story = make_app(tmp_path, tell, **changes)
@@ -77,6 +88,14 @@ def found(contents):
 def test_nothing_is_an_orphan_when_the_chain_names_it_or_once_did(contents):
     grow_old(contents)
     assert found(contents) == set()
+
+
+def test_description_that_a_proposal_names_can_be_brought_back(contents):
+    data = canonical(clean_document(PROPOSED))
+    contents.store.delete(hash_of(data))
+    content_hash, wanted = contents.restore(data)
+    assert (content_hash, wanted) == (hash_of(data), Wanted("proposal", GOVERNOR))
+    assert contents.load(content_hash).data == data
 
 
 def test_old_uploads_are_orphans_with_their_thumbnails_when_nothing_names_them(contents):

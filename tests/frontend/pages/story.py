@@ -14,6 +14,7 @@ from eth_utils.crypto import keccak
 from PIL import Image
 from sqlalchemy import Engine, delete, insert
 
+from frontend.content.relations import Arbiter
 from frontend.contracts.registry import exported_abi
 from frontend.curve import Shape, fee_up
 from frontend.index.decode import Decoder, Log
@@ -480,16 +481,17 @@ def tell_all(story: Story, picture: str | None = None) -> None:
     lamps = story.community(
         "도깨비불 공방", "LAMP",
         {"text": "한밤에 등불을 고치고 만드는 모임이에요.\n\nWe mend lamps at midnight.", "lang": "ko", "picture": picture,
-         "tags": ["등불", "lamps"], "rules": "불장난은 안 돼요."},
+         "tags": ["등불", "lamps"], "rules": "불장난은 안 돼요.", "recognised": [2]},
     )  # fmt: skip
     stars = story.community(
         "Star Chart Smugglers",
         "STAR",
-        {"text": "Maps of skies that nobody has seen.", "lang": "en", "picture": None, "tags": ["maps"]},
+        {"text": "Maps of skies that nobody has seen.", "lang": "en", "picture": None, "tags": ["maps"],
+         "arbiters": [Arbiter(ARBITER, "Old Owl")], "recognised": [1, 3]},
         fee_bps=500,
         reserve=300,
         curve=200,
-    )
+    )  # fmt: skip
     story.community("Moss Library", "MOSS", None, fee_bps=0, founder=STRANGER, share=0)
     for account, tokens in ((FOUNDER, 120), (SELLER, 60), (BUYER, 33), (PAYER, 7)):
         story.mint(lamps, account, tokens * 10**18)

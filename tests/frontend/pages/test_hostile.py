@@ -18,7 +18,7 @@ from frontend.services.content import _facts
 from tests.frontend.pages.addresses import Address, all_pages
 from tests.frontend.pages.conftest import make_app, sign_in
 from tests.frontend.pages.page import Page
-from tests.frontend.pages.story import Story, tell_all
+from tests.frontend.pages.story import ARBITER, Story, tell_all
 
 SCRIPT = "<script>alert(1)</script>"
 WORDS = {
@@ -68,6 +68,7 @@ def hostile(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             name = "name" if "name" in document else "title"
             changed = {**document, name: (words.strip() or ".")[:120], "text": words[:10_000]}
             changed |= {"rules": words[:10_000], "lang": 'ko" x="', "picture": None}
+            changed |= {"arbiters": [{"address": ARBITER, "name": words[:60]}], "recognised": [1, 2, 99]}
             data = canonical(changed)
             return story.contents._keep(data, "application/json", **_facts(read_document(hash_of(data), data)))
 
