@@ -37,7 +37,7 @@ def _join(story: Story, membership) -> None:
 def _buy_as_member(story: Story) -> None:
     common = story.terms()
     discounted = story.list(replace(common, clocks=replace(common.clocks, member_level=1, member_discount_bps=1_000)))
-    story.buy(discounted, "buy_member", price_units=discounted.unit_price * 9 // 10)
+    story.buy(discounted, "buy_member", price_units=-(-discounted.unit_price * 9 // 10))
     story.call(STEWARD, story.registry.functions.setWaivers(1, 50, 0), key="set_waivers")
     in_token = story.list(story.terms(currency=story.token.address))
     story.call(BUYER, story.token.functions.approve(story.market.address, 2**256 - 1))

@@ -115,6 +115,8 @@ def install_python() -> None:
     if is_fresh(stamp, key) and venv_python().exists():
         return
     check_disk()
+    if VENV.is_symlink():
+        raise SetupProblem(".venv is a link, and what it points to may be somebody else's. Remove the link, then run again.")
     say("• Python packages into .venv (a minute or two) ...")
     run(
         "Making the virtual environment",

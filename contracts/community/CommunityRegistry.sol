@@ -161,10 +161,11 @@ contract CommunityRegistry is ICommunityRegistry {
     }
 
     /// @inheritdoc ICommunityRegistry
-    function ratesOf(uint64 id) public view returns (Rates memory) {
-        Office memory office = _inForce(_offices[id]);
+    function ratesOf(uint64 id) public view returns (Rates memory rates) {
+        Office storage office = _offices[id];
         require(id != PLATFORM && office.steward != address(0), RegistryUnknownCommunity(id));
-        return Rates(_inForce(_offices[PLATFORM]).feeBps, office.feeBps, office.tokenWaiver, office.memberWaiver);
+        (rates.communityFeeBps, rates.tokenWaiver, rates.memberWaiver) = _ratesOf(office);
+        (rates.platformFeeBps, , ) = _ratesOf(_offices[PLATFORM]);
     }
 
     /// @dev Has something dearer wait out its notice, beside what is in force.
@@ -183,13 +184,19 @@ contract CommunityRegistry is ICommunityRegistry {
         _offices[id] = now_;
     }
 
-    /// @dev What counts now, with nothing waiting: a raise counts from the second it was announced for.
-    function _inForce(Office memory office) private view returns (Office memory) {
-        bool raised = office.raiseAt != 0 && block.timestamp >= office.raiseAt;
-        return
-            raised
-                ? _office(office.steward, office.raisedFeeBps, office.raisedTokenWaiver, office.raisedMemberWaiver)
-                : _office(office.steward, office.feeBps, office.tokenWaiver, office.memberWaiver);
+    /// @dev What counts now, with nothing waiting.
+    function _inForce(Office storage office) private view returns (Office memory) {
+        (uint16 feeBps, uint8 tokenWaiver, uint8 memberWaiver) = _ratesOf(office);
+        return _office(office.steward, feeBps, tokenWaiver, memberWaiver);
+    }
+
+    /// @dev The rate in force and its waivers: a raise counts from the second it was announced for. Read in storage, since
+    /// every purchase asks for two of them.
+    function _ratesOf(Office storage office) private view returns (uint16, uint8, uint8) {
+        if (office.raiseAt != 0 && block.timestamp >= office.raiseAt) {
+            return (office.raisedFeeBps, office.raisedTokenWaiver, office.raisedMemberWaiver);
+        }
+        return (office.feeBps, office.tokenWaiver, office.memberWaiver);
     }
 
     function _office(

@@ -40,6 +40,16 @@ def test_bootstrap_is_silent_and_quick_when_everything_is_there():
     assert worked_s < 2, "of the processor's time: how long that takes is the machine's affair"
 
 
+def test_environment_behind_a_link_is_left_alone(bare_checkout, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "kept").touch()
+    (bare_checkout / ".venv").symlink_to(elsewhere)
+    done = call(bare_checkout)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert ".venv is a link" in done.stderr
+    assert [found.name for found in elsewhere.iterdir()] == ["kept"]
+
+
 def test_one_line_says_what_to_check_when_there_is_no_package_index(bare_checkout):
     settings = {"PIP_INDEX_URL": NOWHERE, "PIP_RETRIES": "0", "PIP_NO_CACHE_DIR": "1", "PIP_CONFIG_FILE": os.devnull}
     done = call(bare_checkout, **settings, PIP_FIND_LINKS="")
