@@ -14,6 +14,8 @@ from tests.browser.market import RunningMarket
 from tests.browser.people import Person
 from tests.browser.town import Clerk, Stall, Town, community_form, eventually
 
+pytestmark = pytest.mark.xdist_group("pages")  # one worker makes what the pages show, for all of them
+
 # How a page is looked at in each language: any two of language, size and scheme meet in one of the four looks. The scheme
 # changes colours alone; what none of them sees is a colour wrong in one scheme only, on what stands there in one language
 # only, and in one size only.
