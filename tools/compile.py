@@ -37,9 +37,14 @@ def fingerprint() -> str:
     return found.hexdigest()
 
 
+def is_up_to_date() -> bool:
+    """Tell whether the build was made from the sources as they are."""
+    return COMPILED_FROM.is_file() and COMPILED_FROM.read_text(encoding="utf-8") == fingerprint()
+
+
 def begin_anew_after_a_change() -> None:
     """Throw the build away unless it was made from the sources as they are."""
-    if COMPILED_FROM.is_file() and COMPILED_FROM.read_text(encoding="utf-8") == fingerprint():
+    if is_up_to_date():
         return
     for folder in (BUILD, INTERFACES):
         shutil.rmtree(folder, ignore_errors=True)

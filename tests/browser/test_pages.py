@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Iterator
+from itertools import combinations, product
 
 import pytest
 from playwright.sync_api import Browser, Page, Response
@@ -13,10 +14,15 @@ from tests.browser.market import RunningMarket
 from tests.browser.people import Person
 from tests.browser.town import Clerk, Stall, Town, community_form, eventually
 
-LANGUAGES = ("ko", "en")
-SCHEMES = ("light", "dark")
-SIZES = {"phone": PHONE, "desk": DESKTOP}
-COLOUR_RULES = ["color-contrast", "link-in-text-block"]
+pytestmark = pytest.mark.xdist_group("pages")  # one worker makes what the pages show, for all of them
+
+# How a page is looked at in each language: any two of language, size and scheme meet in one of the four looks. The scheme
+# changes colours alone; what none of them sees is a colour wrong in one scheme only, on what stands there in one language
+# only, and in one size only.
+LOOKS = {
+    "ko": (("phone", PHONE, "light"), ("desk", DESKTOP, "dark")),
+    "en": (("phone", PHONE, "dark"), ("desk", DESKTOP, "light")),
+}
 MOST_GZIP_BYTES = 60 * 1024
 NICKNAME = "밤가마-지기"
 # what answers with something else than a page of its own
@@ -282,7 +288,7 @@ def test_page_is_readable_and_quiet_in_each_language_scheme_and_size(
     weights = Weights(page)
     path = path_of(things, stall)
     wrong: list[str] = []
-    for lang in LANGUAGES:
+    for lang, looks in LOOKS.items():
         weights.begin()
         status = person.open(f"{path}{'&' if '?' in path else '?'}lang={lang}")
         assert (status < 400) == bool(endpoint), f"{path} was answered with {status}"
@@ -293,17 +299,14 @@ def test_page_is_readable_and_quiet_in_each_language_scheme_and_size(
             wrong.append(f"{lang}: {page.locator('h1').count()} h1")
         if weights.total() > MOST_GZIP_BYTES:
             wrong.append(f"{lang}: {weights.total()} bytes of script and style")
-        for scheme in SCHEMES:
+        for size_name, size, scheme in looks:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            for size_name, size in SIZES.items():
-                page.set_viewport_size(size)
-                here = f"{lang} {scheme} {size_name}"
-                wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-                if wide > 0:
-                    wrong.append(f"{here}: {wide} px wider than the window")
-                # the elements are the same in the dark; only their colours are others
-                findings = person.violations(COLOUR_RULES if scheme == "dark" else None)
-                wrong += [f"{here}: {finding}" for finding in findings]
+            page.set_viewport_size(size)
+            here = f"{lang} {size_name} {scheme}"
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            if wide > 0:
+                wrong.append(f"{here}: {wide} px wider than the window")
+            wrong += [f"{here}: {finding}" for finding in person.violations()]
     expected = [
         line for line in person.complaints if endpoint or "the server responded with a status of 40" not in line
     ]
@@ -316,6 +319,14 @@ def settle(page: Page) -> None:
     page.wait_for_load_state("load")
     page.locator("body:not(:has(.htmx-request, .htmx-swapping, .htmx-settling))").wait_for(state="attached")
     page.evaluate("async () => { await document.fonts.ready; await new Promise(requestAnimationFrame) }")
+
+
+def test_any_two_of_language_size_and_scheme_meet_in_a_look() -> None:
+    seen = [{lang, size, scheme} for lang, looks in LOOKS.items() for size, _, scheme in looks]
+    choices = ({"ko", "en"}, {"phone", "desk"}, {"light", "dark"})
+    for one, other in combinations(choices, 2):
+        for pair in product(one, other):
+            assert any(set(pair) <= look for look in seen), pair
 
 
 def test_every_page_is_looked_at(town: Town) -> None:

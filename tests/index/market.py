@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,9 @@ SELLERS_NAME, BUYERS_NAME = "한밤-라디오", "d0kkaebi"
 CHAIN_ID = ANVIL.chain_id
 
 
+@cache
 def bytecode(name: str) -> str:
-    """Give a compiled contract; compiles when nobody has yet."""
+    """Give a compiled contract, read once; compiles when nobody has yet."""
     path = ROOT / "build" / "contracts" / f"{name}.json"
     if not path.exists():
         subprocess.run(["brownie", "compile"], cwd=ROOT, check=True, capture_output=True)

@@ -17,6 +17,7 @@ from scripts.lib.params import load
 from scripts.lib.registry import Registry
 from scripts.lib.senders import NodeSender
 from tools import chain
+from tools import compile as compiling
 from tools.places import ROOT, VENV, tool_env
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ RUN_TIMEOUT_S = 280
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled() -> None:
-    """Bring build/contracts up to date once; half a minute when something has changed."""
+    """Bring build/contracts up to date; half a minute when something has changed, and nothing to do for most workers."""
+    if compiling.is_up_to_date():
+        return
     done = subprocess.run(
         [VENV / "bin" / "brownie", "compile"], cwd=ROOT, env=tool_env(os.environ), capture_output=True, text=True
     )

@@ -152,8 +152,7 @@ def sign_in(app: Flask, client: FlaskClient, account: str) -> str:
             )
         )
     client.set_cookie("session", secret, domain="127.0.0.1")
-    page = client.get("/help/escrow").get_data(as_text=True)
-    return page.partition('name="csrf_token" value="')[2].partition('"')[0]
+    return client.get("/auth/session").get_json()["csrfToken"]
 
 
 def bound_engine(app: Flask) -> Any:
