@@ -220,6 +220,7 @@ READS: dict[str, Callable[[Queries], object]] = {
     "events of a transaction": lambda q: q.transaction_events(hash_of(5)),
     "communities of a steward": lambda q: q.communities_of(SELLER),
     "communities offered": lambda q: q.communities_offered_to(BUYER),
+    "communities by number": lambda q: q.communities_with([1, 2, 3]),
     "quarantined": lambda q: q.quarantined(),
 }
 
