@@ -1,4 +1,4 @@
-"""Self-rule in the window: members lock, decide on two things at once, and both of them hold, the commission for new orders alone."""
+"""Self-rule in the window: personas buy from a curve, lock and decide, and what they decide holds for new orders alone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import PHONE
 from tests.browser.people import Person
-from tests.browser.town import Clerk, Town, community_form, eventually
+from tests.browser.town import Clerk, Town
 
 DAY_S = 86_400
 GOVERNOR = {"quorum_floor": "10", "threshold": "1", "min_members": "2", "voting_delay": "1", "voting_period": "2"}
@@ -24,17 +24,18 @@ def send(person: Person, form: Locator, **typed: str | bool) -> str:
     return person.sign()
 
 
-def open_self_rule(town: Town, steward: Clerk, members: list[Clerk]) -> int:
-    """Open a community with a membership and a governor, and give each member tokens; give its number."""
-    steward.act("/c/new", "/c/new", **community_form("Moot Hall", "MOOT"))
-    founded = eventually(lambda: next(iter(town.queries.communities_of(steward.account)), None))
-    home = f"/c/{founded.id}"
-    for member in members:
-        steward.act(f"{home}/desk", f"{home}/mint", to=member.address, amount="100")
+def open_self_rule(steward: Clerk, members: dict[str, Clerk]) -> int:
+    """Open a community with a curve, a membership and a governor, whose members are personas and buy their tokens; give its
+    number."""
+    community_id = steward.open_curve("Moot Hall", "MOOT")
+    home = f"/c/{community_id}"
+    for nickname, member in members.items():
+        member.claim(nickname)
+        member.trade(community_id, "buy", "100")
     steward.act(f"{home}/members", f"{home}/members/open")
     steward.act(f"{home}/self-rule", f"{home}/self-rule/open", **GOVERNOR)
     steward.act(f"{home}/self-rule", f"{home}/stewardship")
-    return founded.id
+    return community_id
 
 
 def decide(town: Town, proposer: Clerk, other: Clerk, community_id: int) -> None:
@@ -87,7 +88,7 @@ def test_commission_that_members_lower_holds_for_the_next_order_and_not_for_the_
     steward, other, seller, arbiter, buyer = (town.clerk() for _ in range(5))
     member = visit()
     member.arrive_signed_in()
-    community_id = open_self_rule(town, steward, [town.clerk(member.wallet), other])
+    community_id = open_self_rule(steward, {"moot-owl": town.clerk(member.wallet), "달밤": other})
     home = f"/c/{community_id}"
 
     member.open(f"{home}/members")
@@ -125,6 +126,9 @@ def test_commission_that_members_lower_holds_for_the_next_order_and_not_for_the_
     expect(member.page.locator("#calls + ol .tag.good")).to_have_count(2)
     assert member.violations() == []
     send(member, member.page.locator(f"form[action='{place}/execute']"))
+
+    member.open(place)
+    expect(member.page.locator("main")).to_contain_text("moot-owl")
 
     next_order = buyer.buy(listing)
     assert town.order(open_order).community_fee_bps == 250
