@@ -395,3 +395,11 @@ TALE_OF_THE_RADIO = (
     "Silent again after one day. The measurements that were promised did not come."
 )
 TALE_OF_THE_LANTERN = "대나무 살 두 개가 부러져 왔습니다.\n\nTwo of the bamboo ribs arrived broken."
+FREQUENCIES = (
+    "- 594 kHz: 자정이 지나면 가장 멀리서 들립니다.\n- 6.0 MHz: 비 오는 밤에만.\n\n"
+    "- 594 kHz: from furthest away past midnight.\n- 6.0 MHz: on rainy nights only."
+)
+WHY_TAKE_OVER = (
+    "지기 한 사람이 아프면 아무것도 정하지 못했습니다. 이제 회원이 정합니다.\n\n"
+    "When the keeper was ill nothing could be decided. From now on the members decide."
+)

@@ -10,7 +10,19 @@ from flask import Flask
 
 from frontend.config import Settings
 from frontend.demo.browser import Browser, SeedProblem
-from frontend.demo.goods import COMMUNITIES, ETH, HANJI, LISTINGS, MUSHROOM, RADIO, CommunityPlan, ListingPlan, in_turn
+from frontend.demo.goods import (
+    COMMUNITIES,
+    ETH,
+    FREQUENCIES,
+    HANJI,
+    LISTINGS,
+    MUSHROOM,
+    RADIO,
+    WHY_TAKE_OVER,
+    CommunityPlan,
+    ListingPlan,
+    in_turn,
+)
 from frontend.demo.people import (
     ARBITER,
     MUSHROOM_HOST,
@@ -80,6 +92,7 @@ class Seed:
         self.run_the_shops()
         self.open_the_curve()
         self.hand_out_by_a_list()
+        self.gather_members()
         # every intent is where its transaction is
         self.services.watch.step()
 
@@ -406,3 +419,46 @@ class Seed:
         for number, (person, step, amount) in list(enumerate(trades))[done:]:
             key = f"trade-{number}"
             self.act(person, page, f"{page}/{step}", key, {"step": "go"}, step="quote", amount=amount)
+
+    # ---- members
+
+    def gather_members(self) -> None:
+        """Let two neighbours lock tokens of the radio club, read what is for members, and propose to take the club over."""
+        found = self.community(RADIO)
+        home = f"/c/{found.id}"
+        if self.queries.membership(found.id) is None:
+            self.say(f"members {RADIO}")
+            self.act(RADIO_KEEPER, f"{home}/members", f"{home}/members/open", "members")
+            self.act(RADIO_KEEPER, f"{home}/members", f"{home}/members/tiers", "tiers", tiers="100\n1000")
+        for person, amount in ((VISITOR, "1250"), (NEIGHBOUR, "300")):
+            self.join(found.id, person, amount)
+        self.write_for_members(found.id)
+        if not self.queries.governors(found.id):
+            rules = {"quorum_floor": "500", "threshold": "100", "min_members": "2"}
+            self.act(RADIO_KEEPER, f"{home}/self-rule", f"{home}/self-rule/open", "governor", **rules)
+            self.act(RADIO_KEEPER, f"{home}/self-rule", f"{home}/stewardship", "handover")
+        if not self.queries.proposals(found.id).total:
+            self.node.pass_time(2)  # votes count for a proposal from the second after the lock
+            self.sync()
+            new = f"{home}/proposals/new/accept"
+            self.act(VISITOR, new, new, "takeover", title="우리가 맡아요 · We take the club over", why=WHY_TAKE_OVER)
+
+    def join(self, community_id: int, person: Person, amount: str) -> None:
+        """Lock tokens, once."""
+        membership = self.queries.membership(community_id)
+        if membership is None or self.queries.member(membership.address, self.address(person)).locked_units:
+            return
+        page = f"/c/{community_id}/members"
+        self.act(person, page, f"{page}/lock", f"lock-{person.number}", amount=amount)
+
+    def write_for_members(self, community_id: int) -> None:
+        """Write one page for members, once."""
+        page = f"/c/{community_id}/members-only"
+        if not self.services.members_only.count(self.community(RADIO)):
+            form = {
+                "title": "이번 달 주파수표 · Where to listen this month",
+                "text": FREQUENCIES,
+                "tier": "1",
+                "lang": "ko",
+            }
+            self.browser(RADIO_KEEPER).submit(f"{page}/new", f"{page}/new", form)
