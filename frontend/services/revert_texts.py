@@ -156,6 +156,17 @@ def _length(args: dict[str, Any]) -> str:
     )
 
 
+def _bad_waiver(args: dict[str, Any]) -> str:
+    if int(args["maxPercent"]) == 0:
+        return gettext("The platform has neither a token nor members, so nothing of its commission can be waived.")
+    return gettext(
+        "At most %(max)s %% of a commission can be waived; this says %(token)s %% and %(members)s %%.",
+        max=args["maxPercent"],
+        token=args["tokenWaiver"],
+        members=args["memberWaiver"],
+    )
+
+
 Teller = Callable[[dict[str, Any]], str]
 
 SENTENCES: dict[str, Teller] = {
@@ -324,6 +335,7 @@ SENTENCES: dict[str, Teller] = {
         fee=bps(int(a["feeBps"])),
         max=bps(int(a["maxBps"])),
     ),
+    "RegistryBadWaiver": _bad_waiver,
     "RegistryNotSteward": lambda a: gettext(
         "Only the steward of community %(id)s may do this; you are signed in as %(caller)s.",
         id=a["id"],

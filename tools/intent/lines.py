@@ -16,7 +16,8 @@ ANY = "*"  # a token's symbol: somebody's own word, which the call does not hold
 # lines that come from the index and not from the call: the chain alone can say whether they are true
 FROM_THE_INDEX = frozenset(
     {
-        "Commission", "Commission now", "Effect", "Goes back to the buyer", "In force for new orders after", "Steward until now",
+        "Commission", "Commission now", "Not taken of sales in its token, now", "Not taken of members' sales, now",
+        "Effect", "Goes back to the buyer", "In force for new orders after", "Steward until now",
         "Then", "To the buyer", "To the seller, after commissions", "To the seller's split, after commissions", "Warning",
         "Commission of the platform", "Commission of this community", "To whoever sent the buyer here", "Stake back to the buyer",
         "Stake back to the seller", "To the arbiter, out of the stakes", "The seller's bond, to the buyer", "In escrow now",
@@ -212,6 +213,11 @@ def _tokens(reading: Reading) -> dict[str, Line]:
 
 def _community(reading: Reading) -> dict[str, Line]:
     args = reading.args
+    if "tokenWaiver" in args:
+        return {
+            "Not taken of sales in its token, to be": (str(args["tokenWaiver"] * 100), ""),
+            "Not taken of members' sales, to be": (str(args["memberWaiver"] * 100), ""),
+        }
     if "params" not in args:
         found: dict[str, Any] = {"Commission to be": args.get("newFeeBps"), "Offered to": args.get("to")}
         return {k: _address(v) if k == "Offered to" else (str(v), "") for k, v in found.items() if v is not None}

@@ -18,6 +18,7 @@ WHOLE_TOKEN = 10**18
 ACTIONS: dict[str, tuple[str, ...]] = {
     "communities.open": ("CommunityRegistry", "openCommunity"),
     "communities.set_fee": ("CommunityRegistry", "setFeeBps"),
+    "communities.set_waivers": ("CommunityRegistry", "setWaivers"),
     "communities.offer_stewardship": ("CommunityRegistry", "offerStewardship"),
     "communities.accept_stewardship": ("CommunityRegistry", "acceptStewardship"),
     "tokens.mint": ("CommunityToken", "mint"),

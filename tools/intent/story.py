@@ -386,6 +386,10 @@ def _community(reading: Reading) -> Iterator[str]:
     place = f"community {args['id']}" if args["id"] else "the platform"
     texts: dict[str, Callable[[], str]] = {
         "setFeeBps": lambda: f"It sets the commission of {place} to {decimal(args['newFeeBps'], 2)} %.",
+        "setWaivers": lambda: (
+            f"It waives {args['tokenWaiver']} % of the commission of {place} in sales in its own token, and "
+            f"{args['memberWaiver']} % in its members' sales; less than now holds in seven days."
+        ),
         "offerStewardship": lambda: f"It offers the stewardship of {place} to {address(args['to'])}.",
         "acceptStewardship": lambda: f"It takes over the stewardship of {place}.",
     }
@@ -426,5 +430,6 @@ TOLD: dict[str, Callable[[Reading], Iterator[str]]] = {
     **{f"tokens.{verb}": _token for verb in ("mint", "mint_batch", "renounce_mint", "mint_vested", "burn", "transfer")},
     **{f"tokens.{verb}": _token for verb in ("set_contract_uri", "freeze_contract_uri")},
     **{f"curves.{verb}": _curve for verb in ("buy", "sell", "swap", "open")},
-    **{f"communities.{verb}": _community for verb in ("open", "set_fee", "offer_stewardship", "accept_stewardship")},
+    **{f"communities.{verb}": _community for verb in ("open", "set_fee", "set_waivers")},
+    **{f"communities.{verb}": _community for verb in ("offer_stewardship", "accept_stewardship")},
 }

@@ -38,6 +38,7 @@ const FORMS = [
   [/^\/persona\/([^/]+)\/accept$/, ["personas.accept"]],
   [/^\/c\/new$/, ["communities.open"]],
   [/^\/c\/(\d+)\/fee$/, ["communities.set_fee"]],
+  [/^\/c\/(\d+)\/waivers$/, ["communities.set_waivers"]],
   [/^\/c\/(\d+)\/stewardship$/, ["communities.offer_stewardship"]],
   [/^\/c\/(\d+)\/stewardship\/accept$/, ["communities.accept_stewardship"]],
   [/^\/c\/(\d+)\/description$/, ["tokens.set_contract_uri"]],
@@ -59,7 +60,7 @@ const FORMS = [
   [/^\/c\/(\d+)\/members\/unlocks\/(\d+)\/cancel$/, ["members.cancel_unlock"]],
   [/^\/c\/(\d+)\/members\/unlocks\/(\d+)\/withdraw$/, ["members.withdraw"]],
   [/^\/c\/(\d+)\/self-rule\/open$/, ["proposals.open_governor"]],
-  [/^\/c\/(\d+)\/proposals\/new\/(pay|fee|describe|accept|call)$/, ["proposals.propose"]],
+  [/^\/c\/(\d+)\/proposals\/new\/(pay|fee|describe|arbiter|recognise|accept|call|review)$/, ["proposals.propose"]],
   [/^\/c\/(\d+)\/proposals\/(0x[0-9a-f]{40})\/(0x[0-9a-f]{64})\/(vote|queue|execute|cancel)$/i, ["proposals.$4"]],
   [/^\/credits\/(0x[0-9a-f]{40})\/(0x[0-9a-f]{40})\/withdraw$/i, ["credits.withdraw"]],
   [/^\/credits\/(claims|curves)\/(0x[0-9a-f]{40})\/(0x[0-9a-f]{40})\/withdraw$/i, ["credits.withdraw_$1"]],
@@ -69,6 +70,7 @@ const FORMS = [
 const FUNCTIONS = {
   "communities.open": ["CommunityRegistry", "openCommunity"],
   "communities.set_fee": ["CommunityRegistry", "setFeeBps"],
+  "communities.set_waivers": ["CommunityRegistry", "setWaivers"],
   "communities.offer_stewardship": ["CommunityRegistry", "offerStewardship"],
   "communities.accept_stewardship": ["CommunityRegistry", "acceptStewardship"],
   "tokens.mint": ["CommunityToken", "mint"],
@@ -593,7 +595,7 @@ function compareForm(form, intent, registry, tools, expect) {
       compareRules(f, values[1], expect);
       break;
     case "proposals.propose":
-      compareProposal(f, found, intent, registry, expect);
+      compareProposal(form, found, intent, registry, expect);
       break;
     case "proposals.vote":
       expect("vote", { against: "0", for: "1", abstain: "2" }[f.choice] === String(values[1]), values[1]);
@@ -659,6 +661,11 @@ function compareForm(form, intent, registry, tools, expect) {
     case "communities.set_fee":
       number("community", found[1], values[0]);
       percent("commission", f.fee, values[1]);
+      break;
+    case "communities.set_waivers":
+      number("community", found[1], values[0]);
+      number("waived of sales in its token", f.token_waiver, values[1]);
+      number("waived of members' sales", f.member_waiver, values[2]);
       break;
     case "communities.offer_stewardship":
       number("community", found[1], values[0]);
@@ -774,31 +781,56 @@ function compareRules(f, rules, expect) {
 
 const numbered = (name, ...types) => ({ name, inputs: types.map(type => ({ type })) });
 
-// the one call that each kind of proposal makes, and the words that go with it
-function compareProposal(f, [, community, kind], intent, registry, expect) {
+// the calls that were added before, each as it was typed in this tab, then the one of this form, and the words that go with them
+function compareProposal(form, [, community, kind], intent, registry, expect) {
+  const f = form.fields;
   const [targets, wei, data, words] = intent.call.values;
   const text = spelled(`${spelled(f.title)}\n\n${spelled(f.why)}`);
   expect("words", same(words.split("#proposer=")[1], intent.from) && words.startsWith(`${text}\n\n#proposer=`), words);
-  expect("calls", [targets, wei, data].every(list => list.length === 1), targets.length);
+  const kept = Object.keys(f).filter(name => /^kept-\d+-call$/.test(name)).map(name => f[name]);
+  const count = kept.length + (kind === "review" ? 0 : 1);
+  expect("calls", [targets, wei, data].every(list => list.length === count), targets.length);
+  kept.forEach((call, i) => {
+    expect(`call ${i + 1}`, call === `${targets[i]?.toLowerCase()} ${wei[i]} ${data[i]}`, call);
+    expect(`call ${i + 1} as it was typed`, wasTyped([targets[i], wei[i], data[i]], community, form.earlier, registry), call);
+  });
+  if (kind !== "review") compareCall(f, community, kind, [targets.at(-1), wei.at(-1), data.at(-1)], registry, expect);
+}
+
+function wasTyped(call, community, earlier, registry) {
+  return (earlier || []).some(({ path, fields }) => {
+    const [, place, kind] = /^\/c\/(\d+)\/proposals\/new\/([a-z]+)$/.exec(path) || [];
+    let fits = place === community;
+    try {
+      if (fits) compareCall(fields, community, kind, call, registry, (what, holds) => { fits &&= holds; });
+    } catch {
+      return false; // what was typed is no amount, or no number
+    }
+    return fits;
+  });
+}
+
+// the one call that each kind of form makes
+function compareCall(f, community, kind, [target, wei, data], registry, expect) {
   const { CommunityRegistry: office } = registry.contracts;
   const token = tokenOf(office, community);
-  const is = (target, units, call) => {
-    expect("target", same(target, targets[0]), targets[0]);
-    expect("wei", units === BigInt(wei[0]), wei[0]);
-    if (call !== null) expect("call", same(call, data[0]), data[0]);
+  const is = (meant, units, call) => {
+    expect("target", same(meant, target), target);
+    expect("wei", units === BigInt(wei), wei);
+    if (call !== null) expect("call", same(call, data), data);
   };
   if (kind === "fee") is(office, 0n, encodeCall(numbered("setFeeBps", "uint64", "uint16"), [community, String(unitsOf(f.fee, 2))]));
   else if (kind === "accept") is(office, 0n, encodeCall(numbered("acceptStewardship", "uint64"), [community]));
-  else if (kind === "describe") {
+  else if (["describe", "arbiter", "recognise"].includes(kind)) {
     is(token, 0n, null);
-    expect("call", data[0].startsWith(hex(selectorOf(numbered("setContractURI", "string", "bytes32")))), data[0]);
+    expect("call", data.startsWith(hex(selectorOf(numbered("setContractURI", "string", "bytes32")))), data);
   } else if (kind === "call") {
     is(f.target.trim(), unitsOf(f.value || "0", ETH_DECIMALS), f.data?.trim() || "0x");
   } else {
     const currency = f.currency === "other" ? f.other_currency.trim() : f.currency;
     if (same(currency, ZERO)) is(f.to.trim(), unitsOf(f.amount, ETH_DECIMALS), "0x");
     else {
-      const units = BigInt(`0x${data[0].slice(-64)}`);
+      const units = BigInt(`0x${data.slice(-64)}`);
       is(currency, 0n, encodeCall(numbered("transfer", "address", "uint256"), [f.to.trim(), String(units)]));
       expect("amount", same(currency, token) ? unitsOf(f.amount, ETH_DECIMALS) === units : sameDigits(f.amount, units), units);
     }

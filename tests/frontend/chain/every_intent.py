@@ -81,6 +81,11 @@ class Tour:
         with self.site.app.app_context():
             self.id = max(row.id for row in self.site.bound.queries.communities().items)
         self.done("set_fee", self.seller, lambda s, who: s.communities.prepare_set_fee(who, self.id, 200))
+        for name, percents in (("set_waivers", (40, 30)), ("cut_waivers", (10, 30))):
+            waivers = (self.id, *percents, self.site.market.now())
+            self.done(
+                name, self.seller, lambda s, who, waivers=waivers: s.communities.prepare_set_waivers(who, *waivers)
+            )
         self.done(
             "mint", self.seller, lambda s, who: s.tokens.prepare_mint(who, self.id, self.buyer.address, 50 * ETHER)
         )

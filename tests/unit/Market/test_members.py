@@ -106,7 +106,7 @@ def test_what_was_paid_is_refunded_when_the_buyer_is_a_member_no_more(
 def test_arbiters_fee_is_at_most_what_a_member_pays(list_terms):
     least = discounted(PRICE, 1_500)
     list_terms(member_level=1, member_discount_bps=1_500, arbiter_fee=least)
-    with refused("MarketBadTerm", "arbiterFee".encode().ljust(32, b"\0"), least + 1, 0, least):
+    with refused("MarketBadTerm", b"arbiterFee".ljust(32, b"\0"), least + 1, 0, least):
         list_terms(member_level=1, member_discount_bps=1_500, arbiter_fee=least + 1)
 
 
