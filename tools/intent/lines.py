@@ -91,7 +91,10 @@ def _buying(reading: Reading) -> dict[str, Line]:
 
 def _cart(reading: Reading) -> dict[str, Lines]:
     items = reading.args["items"]
-    prices = [_amount(item["terms"]["unitPrice"] * item["quantity"], item["terms"]["currency"]) for item in items]
+    prices = [
+        _amount(ids.due_of(item["terms"], item["quantity"], item["maxTotal"]), item["terms"]["currency"])
+        for item in items
+    ]
     return {
         "Its price": prices,
         "Its seller": [_address(item["terms"]["seller"]) for item in items],
@@ -110,6 +113,10 @@ def _listing(reading: Reading) -> dict[str, Lines]:
         "Most units of one buyer in open orders": (str(terms["perBuyerOpenQuantity"]), ""),
         "Your part goes to the split": (str(terms["splitId"]), ""),
         "in its version": (str(terms["splitVersion"]), ""),
+        "Who may buy": ("members of the community only" if terms["buyerLevel"] == 1 else "?", ""),
+        "Only members may buy, from tier": (str(terms["buyerLevel"] - 1), ""),
+        "Members pay less, by": (str(terms["memberDiscountBps"]), ""),
+        "They are members from tier": (str(terms["memberLevel"] - 1), ""),
         "Milestones": (str(len(parts)), ""),
         "A milestone's share": [(str(part["shareBps"]), "") for part in parts],
         "to be delivered within": [(str(part["deliverFor"]), "") for part in parts],

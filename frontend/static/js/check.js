@@ -60,7 +60,7 @@ const FORMS = [
   [/^\/c\/(\d+)\/members\/unlocks\/(\d+)\/cancel$/, ["members.cancel_unlock"]],
   [/^\/c\/(\d+)\/members\/unlocks\/(\d+)\/withdraw$/, ["members.withdraw"]],
   [/^\/c\/(\d+)\/self-rule\/open$/, ["proposals.open_governor"]],
-  [/^\/c\/(\d+)\/proposals\/new\/(pay|fee|describe|arbiter|recognise|accept|call|review)$/, ["proposals.propose"]],
+  [/^\/c\/(\d+)\/proposals\/new\/(pay|fee|describe|accept|call)$/, ["proposals.propose"]],
   [/^\/c\/(\d+)\/proposals\/(0x[0-9a-f]{40})\/(0x[0-9a-f]{64})\/(vote|queue|execute|cancel)$/i, ["proposals.$4"]],
   [/^\/credits\/(0x[0-9a-f]{40})\/(0x[0-9a-f]{40})\/withdraw$/i, ["credits.withdraw"]],
   [/^\/credits\/(claims|curves)\/(0x[0-9a-f]{40})\/(0x[0-9a-f]{40})\/withdraw$/i, ["credits.withdraw_$1"]],
@@ -206,6 +206,27 @@ function readTerms(terms) {
 
 const termsOf = values => readTerms(values[0]);
 const rule = (terms, bit, mask) => (terms.rules >> BigInt(bit)) & BigInt(mask);
+// above the times: who may buy, who pays less, and by how much. TermsClocks.sol
+const buyerLevel = terms => (terms.clocks >> 200n) & 0xffn;
+const memberLevel = terms => (terms.clocks >> 208n) & 0xffn;
+const memberDiscount = terms => (terms.clocks >> 216n) & 0xffffn;
+
+// what one may cost: what everybody pays, and what members pay, where the terms have such a price (rounded up)
+function pricesOf(terms) {
+  const members = terms.unitPrice - (terms.unitPrice * memberDiscount(terms)) / 10_000n;
+  return memberLevel(terms) ? [terms.unitPrice, members] : [terms.unitPrice];
+}
+
+// what a purchase costs: of the prices that the terms have the one that its own bound is of, else everybody's
+function totalOf(terms, quantity, maxTotal) {
+  const totals = pricesOf(terms).map(price => price * BigInt(quantity));
+  return totals.find(total => total === BigInt(maxTotal)) ?? totals[0];
+}
+
+// a price that a page showed must be one of the terms', and no more may be paid than it comes to
+const isWithin = (shown, terms, quantity, maxTotal) =>
+  pricesOf(terms).some(price => String(price) === shown) && BigInt(maxTotal) <= BigInt(shown) * BigInt(quantity);
+
 const referralBps = terms => rule(terms, 32, 0xffff);
 // what has only its signature still to come: a permit, or the list of a cart's permits
 const withoutSignature = last => (Array.isArray(last[0]) ? last.map(([currency, permit]) => [currency, permit.slice(0, 2)]) : last.slice(0, 2));
@@ -214,14 +235,16 @@ export const unsigned = (name, values) => (name === "lockWithPermit" ? values.sl
 
 // items of a cart: terms, quantity, maxTotal, maxFeeBps, purchase
 function cartDue(items, currency) {
-  return items.filter(([terms]) => same(terms[2], currency)).reduce((sum, [terms, quantity]) => sum + BigInt(terms[3]) * BigInt(quantity), 0n);
+  return items
+    .filter(([terms]) => same(terms[2], currency))
+    .reduce((sum, [terms, quantity, maxTotal]) => sum + totalOf(readTerms(terms), quantity, maxTotal), 0n);
 }
 
 function checkCart(values, intent, expect) {
   const [items, , permits] = values;
   items.forEach(([terms, quantity, maxTotal, , purchase], i) => {
     const read = readTerms(terms);
-    expect(`maxTotal ${i}`, BigInt(maxTotal) === read.unitPrice * BigInt(quantity), maxTotal);
+    expect(`maxTotal ${i}`, BigInt(maxTotal) === totalOf(read, quantity, maxTotal), maxTotal);
     expect(`payer ${i}`, same(purchase[1], intent.from), purchase[1]);
     expect(`holder ${i}`, same(purchase[2], intent.from), purchase[2]);
     expect(`arbiter ${i}`, same(purchase[4], read.arbiter), purchase[4]);
@@ -325,7 +348,7 @@ export function check({ intent, registry, abi, marketAbi, form, shownValue, read
     const listing = listingOf(values[0]);
     let key = "";
     if (intent.action === "market.buy") {
-      const total = terms.unitPrice * BigInt(values[1]);
+      const total = totalOf(terms, values[1], values[2]);
       if (inEth) due = total;
       expect("maxTotal", BigInt(values[2]) === total, values[2]);
       const purchase = values[5];
@@ -450,6 +473,7 @@ function compareForm(form, intent, registry, tools, expect) {
   switch (intent.action) {
     case "market.buy":
       number("quantity", f.quantity, values[1]);
+      if (f.price_shown) expect("price shown", isWithin(f.price_shown, termsOf(values), values[1], values[2]), f.price_shown);
       // what was shown, and the referrer's part where the form names one
       number("commission", String(BigInt(digits(f.fee_shown) || "0") + (f.referrer?.trim() ? referralBps(termsOf(values)) : 0n)), values[3]);
       address("referrer", f.referrer, values[5][3]);
@@ -475,10 +499,17 @@ function compareForm(form, intent, registry, tools, expect) {
       percent("referral", f.referral || "0", referralBps(terms));
       number("units of one buyer", f.per_buyer || "0", rule(terms, 160, 0xffffffff));
       expect("split", (f.split || "0.0") === `${rule(terms, 96, 0xffffffffffffffffn)}.${rule(terms, 64, 0xffffffff)}`, terms.rules);
+      number("who may buy", f.buyer_level || "0", buyerLevel(terms));
+      number("who pays less", f.member_level || "0", memberLevel(terms));
+      percent("members' discount", f.member_discount || "0", memberDiscount(terms));
+      expect("clocks", terms.clocks >> 232n === 0n, terms.clocks);
       compareExtras(f, values[2], terms, expect);
       break;
     }
     case "token.approve":
+      if (/^\/l\//.test(form.path) && f.price_shown) {
+        expect("amount", BigInt(values[1]) <= (unitsOf(f.price_shown, 0) ?? 0n) * (unitsOf(f.quantity, 0) ?? 0n), values[1]);
+      }
       if (/\/curve\//.test(form.path)) compareCurveApproval(f, intent, registry, found, expect);
       if (/\/claims\//.test(form.path)) {
         address("currency", f.currency, intent.to);
@@ -595,7 +626,7 @@ function compareForm(form, intent, registry, tools, expect) {
       compareRules(f, values[1], expect);
       break;
     case "proposals.propose":
-      compareProposal(form, found, intent, registry, expect);
+      compareProposal(f, found, intent, registry, expect);
       break;
     case "proposals.vote":
       expect("vote", { against: "0", for: "1", abstain: "2" }[f.choice] === String(values[1]), values[1]);
@@ -781,56 +812,31 @@ function compareRules(f, rules, expect) {
 
 const numbered = (name, ...types) => ({ name, inputs: types.map(type => ({ type })) });
 
-// the calls that were added before, each as it was typed in this tab, then the one of this form, and the words that go with them
-function compareProposal(form, [, community, kind], intent, registry, expect) {
-  const f = form.fields;
+// the one call that each kind of proposal makes, and the words that go with it
+function compareProposal(f, [, community, kind], intent, registry, expect) {
   const [targets, wei, data, words] = intent.call.values;
   const text = spelled(`${spelled(f.title)}\n\n${spelled(f.why)}`);
   expect("words", same(words.split("#proposer=")[1], intent.from) && words.startsWith(`${text}\n\n#proposer=`), words);
-  const kept = Object.keys(f).filter(name => /^kept-\d+-call$/.test(name)).map(name => f[name]);
-  const count = kept.length + (kind === "review" ? 0 : 1);
-  expect("calls", [targets, wei, data].every(list => list.length === count), targets.length);
-  kept.forEach((call, i) => {
-    expect(`call ${i + 1}`, call === `${targets[i]?.toLowerCase()} ${wei[i]} ${data[i]}`, call);
-    expect(`call ${i + 1} as it was typed`, wasTyped([targets[i], wei[i], data[i]], community, form.earlier, registry), call);
-  });
-  if (kind !== "review") compareCall(f, community, kind, [targets.at(-1), wei.at(-1), data.at(-1)], registry, expect);
-}
-
-function wasTyped(call, community, earlier, registry) {
-  return (earlier || []).some(({ path, fields }) => {
-    const [, place, kind] = /^\/c\/(\d+)\/proposals\/new\/([a-z]+)$/.exec(path) || [];
-    let fits = place === community;
-    try {
-      if (fits) compareCall(fields, community, kind, call, registry, (what, holds) => { fits &&= holds; });
-    } catch {
-      return false; // what was typed is no amount, or no number
-    }
-    return fits;
-  });
-}
-
-// the one call that each kind of form makes
-function compareCall(f, community, kind, [target, wei, data], registry, expect) {
+  expect("calls", [targets, wei, data].every(list => list.length === 1), targets.length);
   const { CommunityRegistry: office } = registry.contracts;
   const token = tokenOf(office, community);
-  const is = (meant, units, call) => {
-    expect("target", same(meant, target), target);
-    expect("wei", units === BigInt(wei), wei);
-    if (call !== null) expect("call", same(call, data), data);
+  const is = (target, units, call) => {
+    expect("target", same(target, targets[0]), targets[0]);
+    expect("wei", units === BigInt(wei[0]), wei[0]);
+    if (call !== null) expect("call", same(call, data[0]), data[0]);
   };
   if (kind === "fee") is(office, 0n, encodeCall(numbered("setFeeBps", "uint64", "uint16"), [community, String(unitsOf(f.fee, 2))]));
   else if (kind === "accept") is(office, 0n, encodeCall(numbered("acceptStewardship", "uint64"), [community]));
-  else if (["describe", "arbiter", "recognise"].includes(kind)) {
+  else if (kind === "describe") {
     is(token, 0n, null);
-    expect("call", data.startsWith(hex(selectorOf(numbered("setContractURI", "string", "bytes32")))), data);
+    expect("call", data[0].startsWith(hex(selectorOf(numbered("setContractURI", "string", "bytes32")))), data[0]);
   } else if (kind === "call") {
     is(f.target.trim(), unitsOf(f.value || "0", ETH_DECIMALS), f.data?.trim() || "0x");
   } else {
     const currency = f.currency === "other" ? f.other_currency.trim() : f.currency;
     if (same(currency, ZERO)) is(f.to.trim(), unitsOf(f.amount, ETH_DECIMALS), "0x");
     else {
-      const units = BigInt(`0x${data.slice(-64)}`);
+      const units = BigInt(`0x${data[0].slice(-64)}`);
       is(currency, 0n, encodeCall(numbered("transfer", "address", "uint256"), [f.to.trim(), String(units)]));
       expect("amount", same(currency, token) ? unitsOf(f.amount, ETH_DECIMALS) === units : sameDigits(f.amount, units), units);
     }
@@ -895,7 +901,7 @@ function compareCart(f, items, listingOf, expect) {
     const field = name => f[`items-${i}-${name}`] ?? "";
     expect(`listing ${i + 1}`, same(field("listing"), listingOf(terms)), field("listing"));
     expect(`quantity ${i + 1}`, digits(field("quantity")) === String(quantity), quantity);
-    expect(`price ${i + 1}`, field("price") === String(terms[3]), terms[3]);
+    expect(`price ${i + 1}`, isWithin(field("price"), readTerms(terms), quantity, maxTotal), maxTotal);
     expect(`commission ${i + 1}`, field("fee") === String(maxFee), maxFee);
     expect(`referrer ${i + 1}`, same(field("referrer").trim() || ZERO, purchase[3]), purchase[3]);
     expect(`note ${i + 1}`, same(NO_HASH, purchase[7]), purchase[7]);
