@@ -116,7 +116,9 @@ def install_python() -> None:
         return
     check_disk()
     if VENV.is_symlink():
-        raise SetupProblem(".venv is a link, and what it points to may be somebody else's. Remove the link, then run again.")
+        raise SetupProblem(
+            ".venv is a link, and what it points to may be somebody else's. Remove the link, then run again."
+        )
     say("• Python packages into .venv (a minute or two) ...")
     run(
         "Making the virtual environment",

@@ -20,7 +20,7 @@ PROPOSAL = [column for column in proposals.c if column.name not in NOT_SHOWN]
 VOTE = [proposal_votes.c[name] for name in ("voter", "choice", "weight_units", "reason", "voted_at_ts")]
 NEWEST_GOVERNOR = (governors.c.opened_block.desc(), governors.c.opened_log_index.desc())
 NEWEST = (proposals.c.opened_block.desc(), proposals.c.opened_log_index.desc())
-FEE_EVENTS = ("FeeSet", "FeeRaiseAnnounced")
+FEE_EVENTS = ("FeeSet", "FeeRaiseAnnounced", "WaiversSet", "WaiverCutAnnounced")
 
 
 class ProposalQueries:
@@ -91,7 +91,9 @@ class ProposalQueries:
 
 def _fee_change(row: Any, by_tx: dict[str, Proposal]) -> FeeChange:
     said = json.loads(row.args)
-    return FeeChange(said["feeBps"], said.get("raiseAt", 0), row.at_ts, row.tx_hash, by_tx.get(row.tx_hash))
+    waivers = (said["tokenWaiver"], said["memberWaiver"]) if "tokenWaiver" in said else None
+    when = (said.get("raiseAt", 0), row.at_ts)
+    return FeeChange(said.get("feeBps"), waivers, *when, row.tx_hash, by_tx.get(row.tx_hash))
 
 
 def _plain(row: Any) -> Any:

@@ -110,9 +110,10 @@ class Vote:
 
 @dataclass(frozen=True)
 class FeeChange:
-    """A commission that was set, or a raise that was announced, and the proposal that did it, if one did."""
+    """A commission or its waivers as they were set or announced, and the proposal that did it, if one did."""
 
-    fee_bps: int
+    fee_bps: int | None  # None where the waivers were changed
+    waivers: tuple[int, int] | None  # percent: of sales in the community's token, of members' sales
     raise_at_ts: int  # 0 = in force at once
     at_ts: int
     tx_hash: str

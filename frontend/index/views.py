@@ -246,7 +246,7 @@ class Listing:
 
     @cached_property
     def terms(self) -> dict[str, Any]:
-        """All terms; a list of listings needs none of them, so they are read only when asked for."""
+        """All terms, read only when asked for: once a listing, however often it is drawn."""
         return dict(json.loads(self.terms_json))
 
     @cached_property

@@ -11,9 +11,11 @@ from flask_babel import gettext as _
 
 from frontend.extensions import queries
 from frontend.formatters import bps, units
-from frontend.pages.fees import fees_of
+from frontend.pages.fees import fees_on
 from frontend.pages.layout import same_account
+from frontend.pages.standing import Standing, standing_of
 from frontend.pages.terms import Terms, terms_of
+from frontend.services.level_words import members_only
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class CartRow:
     terms: Terms | None
     currency: Any | None
     quantity: int
+    price_units: int  # what one costs this account now
     fee_bps: int  # now, the referrer's part included
     problem: str
     changes: tuple[str, ...]
@@ -32,7 +35,7 @@ class CartRow:
     @property
     def total_units(self) -> int:
         """What the line costs now."""
-        return self.listing.unit_price_units * self.quantity if self.listing else 0
+        return self.price_units * self.quantity
 
 
 def rows_of(items: Iterable[Any], account: str, now_ts: int) -> list[CartRow]:
@@ -55,9 +58,10 @@ def totals_of(rows: Iterable[CartRow]) -> list[tuple[Any, int]]:
 def _row(form: Any, account: str, platform: Any, now_ts: int) -> CartRow:
     listing = queries.listing(form.listing.data) if form.listing.data else None
     if listing is None:
-        return CartRow(form, None, None, None, form.quantity.count, 0, _("There is no such listing."), ())
+        return CartRow(form, None, None, None, form.quantity.count, 0, 0, _("There is no such listing."), ())
     terms, currency = terms_of(listing), queries.currency(listing.currency)
-    fees = fees_of(platform, queries.community(listing.community_id), now_ts)
+    standing = standing_of(listing, terms, account)
+    fees = fees_on(listing, platform, queries.community(listing.community_id), now_ts)
     fee_bps = fees.total_bps + (terms.referral_bps if form.referrer.address else 0)
     return CartRow(
         form,
@@ -65,13 +69,14 @@ def _row(form: Any, account: str, platform: Any, now_ts: int) -> CartRow:
         terms,
         currency,
         form.quantity.count,
+        standing.unit_price_units,
         fee_bps,
-        _problem(listing, terms, form, account, fee_bps, now_ts),
-        tuple(_changes(listing, currency, form, fee_bps)),
+        _problem(listing, terms, standing, form, account, fee_bps, now_ts),
+        tuple(_changes(standing.unit_price_units, currency, form, fee_bps)),
     )
 
 
-def _problem(listing: Any, terms: Terms, form: Any, account: str, fee_bps: int, now_ts: int) -> str:
+def _problem(listing: Any, terms: Terms, standing: Standing, form: Any, account: str, fee_bps: int, now_ts: int) -> str:
     """Say the first thing that stands in the way of a line; empty when nothing does."""
     quantity = form.quantity.count
     if form.quantity.errors:
@@ -90,6 +95,8 @@ def _problem(listing: Any, terms: Terms, form: Any, account: str, fee_bps: int, 
         return _("Only %(left)s are left.", left=listing.left)
     if terms.only_buyer and not same_account(terms.only_buyer, account):
         return _("It is meant for another buyer.")
+    if not standing.may_buy:
+        return members_only(account, standing.level, terms.buyer_level)
     if terms.per_buyer and queries.open_quantity(listing.id, account.lower()) + quantity > terms.per_buyer:
         return _("One buyer may have %(most)s units in open orders.", most=terms.per_buyer)
     if fee_bps > terms.max_fee_bps:
@@ -97,8 +104,8 @@ def _problem(listing: Any, terms: Terms, form: Any, account: str, fee_bps: int, 
     return ""
 
 
-def _changes(listing: Any, currency: Any, form: Any, fee_bps: int) -> Iterable[str]:
-    if form.price.seen != listing.unit_price_units:
+def _changes(price_units: int, currency: Any, form: Any, fee_bps: int) -> Iterable[str]:
+    if form.price.seen != price_units:
         yield _("You saw another price: %(seen)s.", seen=units(form.price.seen, currency))
     if form.fee.seen != fee_bps:
         yield _(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from frontend.extensions import queries
+from frontend.services.quotes import community_fee_bps
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ def waiting_raise(office: Any, now_ts: int) -> bool:
 
 
 def fees_of(platform: Any, community: Any | None, now_ts: int) -> Fees:
-    """Give the commissions of a sale in a community."""
+    """Give the commissions of a community's market, nothing waived."""
     of_platform = platform.fee_bps_at(now_ts) if platform is not None else 0
     of_community = community.fee_bps_at(now_ts) if community is not None else 0
     coming = sum(
@@ -39,3 +42,11 @@ def fees_of(platform: Any, community: Any | None, now_ts: int) -> Fees:
         if office is not None
     )
     return Fees(of_platform, of_community, coming)
+
+
+def fees_on(listing: Any, platform: Any, community: Any | None, now_ts: int) -> Fees:
+    """Give what would be taken of a sale of a listing now, after what its community waives of it."""
+    whole = fees_of(platform, community, now_ts)
+    if community is None:
+        return whole
+    return replace(whole, community_bps=community_fee_bps(queries, community, listing, now_ts))

@@ -17,7 +17,9 @@ from frontend.pages.described import described, prose, title_of
 from frontend.pages.personas import nickname
 from frontend.pages.text import plain, shown
 from frontend.services.division import bond_units, is_final_offer
+from frontend.services.level_words import audience
 from frontend.services.milestones import milestones_of
+from frontend.services.quotes import member_price_units
 
 COMMUNITY_MARK = keccak(text="dokkaebi.community.account")[:12].hex()
 CHAIN_COOKIE = "chain_seen"
@@ -61,6 +63,8 @@ def _bind(state: BlueprintSetupState) -> None:
         milestones=lambda order: milestones_of(order.listing),
         final_offer=is_final_offer,
         typed_units=say_units,
+        audience=audience,
+        member_price=member_price_units,
     )
     app.jinja_env.tests["community_account"] = is_community_account
     app.jinja_env.tests["no_account"] = is_no_account

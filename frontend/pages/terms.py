@@ -30,6 +30,9 @@ class Terms:
     split_version: int
     milestones: tuple[Milestone, ...]
     final_offer: bool
+    buyer_level: int  # the lowest level of a buyer; 0 = anyone
+    member_level: int  # from which members pay less; 0 = nobody does
+    member_discount_bps: int
 
 
 def terms_of(listing: Any) -> Terms:
@@ -54,6 +57,9 @@ def terms_of(listing: Any) -> Terms:
         split_version=int(found["splitVersion"]),
         milestones=listing.extras.milestones if listing.extras else (),
         final_offer=bool(listing.extras and listing.extras.final_offer),
+        buyer_level=found["buyerLevel"],
+        member_level=found["memberLevel"],
+        member_discount_bps=found["memberDiscountBps"],
     )
 
 

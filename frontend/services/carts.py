@@ -28,6 +28,7 @@ from frontend.services.intents import (
     new_form_key,
 )
 from frontend.services.market import terms_abi, title_of
+from frontend.services.quotes import total_units
 from frontend.services.terms import ZERO_ADDRESS, Purchase, derived_salt
 
 ABI = "Market"
@@ -63,14 +64,23 @@ class Carts:
 
         A currency that several items have is summed up, so that one allowance or permit covers it and is spent once. At
         most one permit is signed; every other token without an allowance is allowed in a transaction of its own first.
-        Raises: Refused for an empty cart, too many items, one listing twice, or a total above what was seen.
+        Each costs what the account pays now, who may be a member.
+        Raises: Refused for an empty cart, too many items, one listing twice, one that is for others, or a total above what
+        was seen.
         Chain: reads time, and for tokens allowances and a nonce.
         """
         form_key = form_key or new_form_key()
         listings = self._listings(wanted)
         deadline = self.chain.head()[1] + DEADLINE_AFTER_S
-        items = [self._item(account, listing, one, form_key) for listing, one in zip(listings, wanted, strict=True)]
-        dues = _dues(listings, wanted)
+        totals = [
+            total_units(self.queries, listing, account, one.quantity, one.max_total_units)
+            for listing, one in zip(listings, wanted, strict=True)
+        ]
+        items = [
+            self._item(account, listing, one, total, form_key)
+            for listing, one, total in zip(listings, wanted, totals, strict=True)
+        ]
+        dues = _dues(listings, totals)
         short = [currency for currency in dues if currency != ETH and not self._is_allowed(account, currency, dues)]
         # whoever can sign an approval stands last: it goes along with the payment
         short.sort(key=lambda currency: self.queries.currency(currency).kind == "community")
@@ -86,11 +96,11 @@ class Carts:
         plan = Plan(
             "market.buy_many",
             call,
-            self._lines(listings, wanted, dues, deadline),
+            self._lines(listings, wanted, totals, dues, deadline),
             subject="",
             back="/orders",
             spends=[Spend(to_checksum_address(currency), units) for currency, units in dues.items()],
-            identity=[value for one in wanted for value in asdict(one).values()],
+            identity=[value for one in wanted for value in asdict(one).values()] + totals,
             permit=permit,
         )
         return self.intents.prepare(account, plan, form_key)
@@ -110,12 +120,10 @@ class Carts:
             listing = self.queries.listing(one.listing_id)
             if listing is None:
                 raise Refused(gettext("There is no such listing."), key="no_listing")
-            if listing.unit_price_units * one.quantity > one.max_total_units:
-                raise Refused(gettext("A price is above what you saw. Reload the cart."), key="MarketTotalTooHigh")
             found.append(listing)
         return found
 
-    def _item(self, account: str, listing: Listing, one: Wanted, form_key: str) -> tuple[Any, ...]:
+    def _item(self, account: str, listing: Listing, one: Wanted, total: int, form_key: str) -> tuple[Any, ...]:
         terms = terms_abi(listing)
         purchase = Purchase(
             salt=derived_salt("purchase", account.lower(), listing.id, form_key),
@@ -124,7 +132,6 @@ class Carts:
             arbiter=terms[5],
             referrer=checksummed(one.referrer) if one.referrer else ZERO_ADDRESS,
         )
-        total = listing.unit_price_units * one.quantity
         return terms, one.quantity, total, one.max_fee_bps, purchase.to_abi()
 
     def _is_allowed(self, account: str, currency: str, dues: Mapping[str, int]) -> bool:
@@ -151,13 +158,18 @@ class Carts:
         )
 
     def _lines(
-        self, listings: Sequence[Listing], wanted: Sequence[Wanted], dues: Mapping[str, int], deadline: int
+        self,
+        listings: Sequence[Listing],
+        wanted: Sequence[Wanted],
+        totals: Sequence[int],
+        dues: Mapping[str, int],
+        deadline: int,
     ) -> list[Line]:
         lines = []
-        for listing, one in zip(listings, wanted, strict=True):
+        for listing, one, total in zip(listings, wanted, totals, strict=True):
             currency = to_checksum_address(listing.currency)
             lines.append(Line(N_("Item"), "text", f"{one.quantity} × {title_of(listing)}"))
-            lines.append(Line(N_("Its price"), "amount", str(listing.unit_price_units * one.quantity), currency))
+            lines.append(Line(N_("Its price"), "amount", str(total), currency))
             lines.append(Line(N_("Its seller"), "account", to_checksum_address(listing.seller)))
             if one.referrer:
                 lines.append(Line(N_("Referred by"), "account", to_checksum_address(one.referrer)))
@@ -168,9 +180,9 @@ class Carts:
         return lines
 
 
-def _dues(listings: Sequence[Listing], wanted: Sequence[Wanted]) -> dict[str, int]:
+def _dues(listings: Sequence[Listing], totals: Sequence[int]) -> dict[str, int]:
     """Sum up what is due in each currency."""
     dues: dict[str, int] = defaultdict(int)
-    for listing, one in zip(listings, wanted, strict=True):
-        dues[listing.currency] += listing.unit_price_units * one.quantity
+    for listing, total in zip(listings, totals, strict=True):
+        dues[listing.currency] += total
     return dict(dues)

@@ -18,6 +18,7 @@ ABI = "CommunityRegistry"
 MAX_UINT112 = 2**112 - 1
 PLATFORM = 0
 UNIT_DECIMALS = 18
+BPS_A_PERCENT = 100
 
 
 class Communities:
@@ -95,6 +96,26 @@ class Communities:
         return self._prepare(
             account, "communities.set_fee", "setFeeBps", community, (community_id, fee_bps), lines, form_key
         )
+
+    def prepare_set_waivers(
+        self, account: str, community_id: int, token_waiver: int, member_waiver: int, now_ts: int, form_key: str = ""
+    ) -> Intent:
+        """Give the intent that waives more of a commission at once, or announces that less will be waived.
+
+        Args: waivers are whole percents of the commission: of sales in the community's token, and of sales by members.
+        """
+        community = self.known(community_id)
+        of_token, of_members = community.waivers_at(now_ts)
+        lines = [
+            Line(N_("Not taken of sales in its token, now"), "bps", str(of_token * BPS_A_PERCENT)),
+            Line(N_("Not taken of sales in its token, to be"), "bps", str(token_waiver * BPS_A_PERCENT)),
+            Line(N_("Not taken of members' sales, now"), "bps", str(of_members * BPS_A_PERCENT)),
+            Line(N_("Not taken of members' sales, to be"), "bps", str(member_waiver * BPS_A_PERCENT)),
+        ]
+        if token_waiver < of_token or member_waiver < of_members:
+            lines.append(Line(N_("In force for new orders after"), "duration", str(7 * 86400)))
+        args = (community_id, token_waiver, member_waiver)
+        return self._prepare(account, "communities.set_waivers", "setWaivers", community, args, lines, form_key)
 
     def prepare_offer_stewardship(self, account: str, community_id: int, to: str, form_key: str = "") -> Intent:
         """Give the intent that offers stewardship to another account."""

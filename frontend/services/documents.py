@@ -27,6 +27,7 @@ RULES_FEE_SHIFT, RULES_FEE_MASK = 16, 0xFFFF  # TermsRules.sol
 BOUNDS: dict[str, tuple[str, ...]] = {
     "communities.open": ("cap", "founderAllocation", "feeBps"),
     "communities.set_fee": ("newFeeBps",),
+    "communities.set_waivers": ("tokenWaiver", "memberWaiver"),
     "communities.offer_stewardship": ("to",),
     "tokens.mint": ("to", "amount"),
     "tokens.burn": ("amount",),
@@ -143,6 +144,7 @@ def _text(intent: Intent, named: list[dict[str, Any]], name: str, value: str, qu
             field: lambda: datetime.fromtimestamp(int(value), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             for field in ("deadline", "newClock")
         },
+        **{field: lambda: f"{value} %" for field in ("tokenWaiver", "memberWaiver")},
         **{field: lambda: bps(int(value)) for field in ("feeBps", "newFeeBps", "maxFeeBps", "bpsToBuyer")},
         **{
             field: lambda: value

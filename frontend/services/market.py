@@ -33,6 +33,7 @@ from frontend.services.intents import (
 from frontend.services.milestones import has_next, inspect_for_s, piece_of
 from frontend.services.notes import PrivateNotes
 from frontend.services.order_lines import lines_of, lost_bond_lines, milestone_lines, offer_lines, paid_lines
+from frontend.services.quotes import total_units
 from frontend.services.reverts import Reverted
 from frontend.services.terms import (
     ZERO_ADDRESS,
@@ -83,6 +84,9 @@ class NewListing:
     extras: Extras | None = None
     split_id: int = 0
     split_version: int = 0
+    buyer_level: int = 0  # the lowest level of a buyer; 0 = anyone
+    member_level: int = 0  # from which the discount is given; 0 = there is none
+    member_discount_bps: int = 0
 
 
 class Market:
@@ -158,6 +162,9 @@ class Market:
             extras=new.extras,
             split_id=new.split_id,
             split_version=new.split_version,
+            buyer_level=new.buyer_level,
+            member_level=new.member_level,
+            member_discount_bps=new.member_discount_bps,
         )
         abi = terms.to_abi()
         listing = listing_id(self.registry.chain_id, self.registry.address(ABI), abi)
@@ -226,6 +233,8 @@ class Market:
     ) -> Intent:
         """Give the intent that pays into escrow: one transaction with ETH or a permit, else the approval that goes first.
 
+        What it costs is what the holder pays now, who may be a member, and never more than the bound.
+
         Args: max_total_units is what the buyer saw and agreed to; max_fee_bps likewise, the referrer's part included;
         specification_hash is that of a private note which the account has sealed for the seller; referrer gets what the
         terms give to one.
@@ -235,15 +244,9 @@ class Market:
         listing = self._listing(listing_id)
         _within(quantity, 1, MAX_UINT32, "quantity")
         _within(max_fee_bps, 0, MAX_BPS, "max_fee")
-        total = listing.unit_price_units * quantity
-        if total > max_total_units:
-            raise Refused(
-                gettext("The price is above your limit. Reload the listing: what you saw is not what is asked."),
-                key="MarketTotalTooHigh",
-                field="quantity",
-            )
         terms = terms_abi(listing)
         receiver = checksummed(holder, "holder") if holder else account
+        total = total_units(self.queries, listing, receiver, quantity, max_total_units)
         purchase = Purchase(
             salt=derived_salt("purchase", account.lower(), listing.id, form_key),
             payer=account,
@@ -261,6 +264,7 @@ class Market:
         is_eth = listing.currency == ETH
         lines = [
             Line(N_("You pay into escrow"), "amount", str(total), currency),
+            *_member_price_lines(listing, total, quantity),
             Line(N_("Quantity"), "number", str(quantity)),
             Line(N_("Seller"), "account", to_checksum_address(listing.seller)),
             *([Line(N_("The order will belong to"), "account", receiver)] if receiver != account else []),
@@ -623,6 +627,7 @@ def _advanced_lines(new: NewListing) -> list[Line]:
     if new.split_id:
         found.append(Line(N_("Your part goes to the split"), "number", str(new.split_id)))
         found.append(Line(N_("in its version"), "number", str(new.split_version)))
+    found += _member_lines(new)
     if new.extras is None:
         return found
     if new.extras.milestones:
@@ -634,6 +639,27 @@ def _advanced_lines(new: NewListing) -> list[Line]:
     if new.extras.final_offer:
         found.append(Line(N_("A ruling"), "note", N_("picks the nearer of the two last offers.")))
     return found
+
+
+def _member_lines(new: NewListing) -> list[Line]:
+    """Say who may buy, and what members pay."""
+    found = []
+    if new.buyer_level == 1:
+        found.append(Line(N_("Who may buy"), "note", N_("members of the community only")))
+    elif new.buyer_level:
+        found.append(Line(N_("Only members may buy, from tier"), "number", str(new.buyer_level - 1)))
+    if new.member_discount_bps:
+        found.append(Line(N_("Members pay less, by"), "bps", str(new.member_discount_bps)))
+    if new.member_level > 1:
+        found.append(Line(N_("They are members from tier"), "number", str(new.member_level - 1)))
+    return found
+
+
+def _member_price_lines(listing: Listing, total: int, quantity: int) -> list[Line]:
+    if total == listing.unit_price_units * quantity:
+        return []
+    note = N_("This is the members' price. If it does not hold any more when this is mined, nothing is paid.")
+    return [Line(N_("Effect"), "note", note)]
 
 
 def terms_abi(listing: Listing) -> tuple[Any, ...]:

@@ -4,8 +4,13 @@ Source: Quotes.sol, Memberships.levelOf. Amounts in the currency's smallest unit
 its bounds keep anything dearer from happening.
 """
 
+from flask_babel import gettext
+
+from frontend.errors import Refused
+from frontend.formatters import short, units
 from frontend.index.queries import Queries
 from frontend.index.views import Community, Listing
+from frontend.services.level_words import members_only
 
 BPS = 10_000
 PERCENT = 100
@@ -22,16 +27,48 @@ def level_of(queries: Queries, community_id: int, account: str | None) -> int:
 
 def member_price_units(listing: Listing) -> int:
     """Give the price of one for members, rounded up; the full one where there is no discount."""
-    price_units = listing.unit_price_units
-    return price_units - price_units * int(listing.terms.get("memberDiscountBps", 0)) // BPS
+    return discounted_units(listing.unit_price_units, listing.terms["memberDiscountBps"])
+
+
+def discounted_units(price_units: int, discount_bps: int) -> int:
+    """Give what is left of a price, rounded up. Source: Quotes.memberPrice."""
+    return price_units - price_units * discount_bps // BPS
 
 
 def unit_price_units(queries: Queries, listing: Listing, account: str | None) -> int:
     """Give what one costs an account; it may still be too low in level to buy at all."""
-    needed = int(listing.terms.get("memberLevel", 0))
+    needed = listing.terms["memberLevel"]
     if needed and level_of(queries, listing.community_id, account) >= needed:
         return member_price_units(listing)
     return listing.unit_price_units
+
+
+def total_units(queries: Queries, listing: Listing, account: str, quantity: int, most_units: int) -> int:
+    """Give what so many cost an account. Args: most_units is what whoever pays has seen and agreed to.
+
+    Raises: Refused when the account's level is too low to buy at all, or the total is above that.
+    """
+    needed = listing.terms["buyerLevel"]
+    level = level_of(queries, listing.community_id, account) if needed else 0
+    if level < needed:
+        raise Refused(members_only(account, level, needed), key="MarketMembersOnly")
+    price_units = unit_price_units(queries, listing, account)
+    if price_units * quantity > most_units:
+        raise _dearer(queries, listing, account, price_units)
+    return price_units * quantity
+
+
+def _dearer(queries: Queries, listing: Listing, account: str, price_units: int) -> Refused:
+    if price_units == member_price_units(listing):
+        said = gettext("The price is above your limit. Reload the listing: what you saw is not what is asked.")
+        return Refused(said, key="MarketTotalTooHigh", field="quantity")
+    said = gettext(
+        "The members' price does not hold for %(account)s now: one costs %(price)s. Nothing was sent. Look at the price "
+        "again, and send it if you agree.",
+        account=short(account),
+        price=units(price_units, queries.currency(listing.currency)),
+    )
+    return Refused(said, key="MarketTotalTooHigh")
 
 
 def community_fee_bps(queries: Queries, community: Community, listing: Listing, now_ts: int) -> int:

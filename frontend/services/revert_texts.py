@@ -8,6 +8,7 @@ from flask_babel import gettext, ngettext
 from frontend.formatters import bps, duration, short, visible, when
 from frontend.services import claim_texts, curve_texts, governor_texts, member_texts, persona_texts, split_texts
 from frontend.services.error_words import moment, tokens
+from frontend.services.level_words import members_only
 from frontend.services.reverts import Refusal
 
 
@@ -49,6 +50,10 @@ def term_text(field: str) -> str:
         "ruleFor": gettext("the time to rule"),
         "validUntil": gettext("the end of the listing"),
         "clocks": gettext("the times"),
+        "arbiterFee": gettext("the arbiter's fee"),
+        "buyerLevel": gettext("the level that a buyer needs"),
+        "memberLevel": gettext("the level from which members pay less"),
+        "memberDiscountBps": gettext("the members' discount"),
     }
     return texts.get(field, visible(field))
 
@@ -83,7 +88,7 @@ def _term_value(field: str, value: int) -> str:
         return duration(value)
     if field == "validUntil":
         return str(when(value))
-    if field == "maxFeeBps":
+    if field in ("maxFeeBps", "memberDiscountBps"):
         return bps(value)
     return str(value)
 
@@ -156,6 +161,17 @@ def _length(args: dict[str, Any]) -> str:
     )
 
 
+def _bad_waiver(args: dict[str, Any]) -> str:
+    if int(args["maxPercent"]) == 0:
+        return gettext("The platform has neither a token nor members, so nothing of its commission can be waived.")
+    return gettext(
+        "At most %(max)s %% of a commission can be waived; this says %(token)s %% and %(members)s %%.",
+        max=args["maxPercent"],
+        token=args["tokenWaiver"],
+        members=args["memberWaiver"],
+    )
+
+
 Teller = Callable[[dict[str, Any]], str]
 
 SENTENCES: dict[str, Teller] = {
@@ -214,6 +230,7 @@ SENTENCES: dict[str, Teller] = {
         only=short(a["onlyBuyer"]),
         holder=short(a["holder"]),
     ),
+    "MarketMembersOnly": lambda a: members_only(a["holder"], int(a["level"]), int(a["buyerLevel"])),
     "MarketOrderExists": lambda a: gettext(
         "You have made this very purchase already; nothing is paid twice. Look at your orders."
     ),
@@ -324,6 +341,7 @@ SENTENCES: dict[str, Teller] = {
         fee=bps(int(a["feeBps"])),
         max=bps(int(a["maxBps"])),
     ),
+    "RegistryBadWaiver": _bad_waiver,
     "RegistryNotSteward": lambda a: gettext(
         "Only the steward of community %(id)s may do this; you are signed in as %(caller)s.",
         id=a["id"],

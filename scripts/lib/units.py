@@ -29,6 +29,17 @@ def bps_text(fee_bps: int) -> str:
     return f"{Decimal(fee_bps) / 100:f}%"
 
 
+def percent_from(text: str) -> int:
+    """Read a waiver: "40" or "40%" are both 40 per cent of a commission.
+
+    Raises: BadArgument when it is not a whole number from 0 to 100.
+    """
+    match = re.fullmatch(r"([0-9]{1,3})%?", text.strip())
+    if match is None or int(match[1]) > 100:
+        raise BadArgument(f'"{text}" is no waiver; write whole per cent of the commission, from 0 to 100%.')
+    return int(match[1])
+
+
 def units_from(text: str, decimals: int) -> int:
     """Read a decimal amount into a token's smallest unit.
 

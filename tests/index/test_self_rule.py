@@ -204,9 +204,13 @@ def test_index_is_the_contracts_state_when_members_and_votes_are_undone(
 
 def test_every_change_of_the_commission_is_listed_with_what_decided_it(queries: Queries):
     changes = queries.fee_changes(RADIO).items
-    assert [(change.fee_bps, bool(change.raise_at_ts), change.proposal) for change in changes] == [
-        (100, False, None),
-        (900, True, None),
+    assert {change.proposal for change in changes} == {None}
+    assert [(change.fee_bps, change.waivers, bool(change.raise_at_ts)) for change in changes] == [
+        (300, None, True),
+        (None, (20, 20), True),
+        (None, (40, 10), False),
+        (100, None, False),
+        (900, None, True),
     ]
 
 

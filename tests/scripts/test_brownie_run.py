@@ -117,6 +117,9 @@ def test_stewardship_and_commission_change_as_the_scripts_say(runner, w3, sender
     everything.deploy(everything.plan(params, registry), sender)
     code, said = runner.run("operate/set_commission.py", "platform", "0.5%")
     assert code == 0, said
+    code, said = runner.run("operate/set_waivers.py", "platform", "10%", "0")
+    assert code == 1
+    assert "RegistryBadWaiver(tokenWaiver=10, memberWaiver=0, maxPercent=0). Nothing has changed." in said
     heir = w3.eth.accounts[1]
     code, said = runner.run("operate/offer_stewardship.py", "platform", heir)
     assert code == 0, said

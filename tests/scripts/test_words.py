@@ -3,7 +3,7 @@
 import pytest
 
 from scripts.lib.problems import BadArgument
-from scripts.lib.units import bps_from, bps_text, units_from, units_text
+from scripts.lib.units import bps_from, bps_text, percent_from, units_from, units_text
 from scripts.lib.words import address_from, community_id_from
 
 
@@ -16,6 +16,17 @@ def test_commission_is_read_when_it_is_basis_points_or_per_cent(text, bps):
 def test_commission_is_refused_when_it_is_no_whole_number_of_basis_points(text):
     with pytest.raises(BadArgument):
         bps_from(text)
+
+
+@pytest.mark.parametrize(("text", "percent"), (("0", 0), ("40%", 40), ("40", 40), ("100%", 100)))
+def test_waiver_is_read_when_it_is_whole_per_cent(text, percent):
+    assert percent_from(text) == percent
+
+
+@pytest.mark.parametrize("text", ("", "-1", "101", "2.5%", "%", "1e1", "٢"))
+def test_waiver_is_refused_when_it_is_no_whole_per_cent_of_a_commission(text):
+    with pytest.raises(BadArgument):
+        percent_from(text)
 
 
 @pytest.mark.parametrize(("bps", "text"), ((0, "0%"), (1, "0.01%"), (250, "2.5%"), (10_000, "100%")))

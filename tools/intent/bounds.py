@@ -12,6 +12,7 @@ from tools.intent.reading import ETH_DECIMALS, Reading, decimal
 NAMES: dict[str, tuple[str, ...]] = {
     "communities.open": ("cap", "founderAllocation", "feeBps"),
     "communities.set_fee": ("newFeeBps",),
+    "communities.set_waivers": ("tokenWaiver", "memberWaiver"),
     "communities.offer_stewardship": ("to",),
     "tokens.mint": ("to", "amount"),
     "tokens.burn": ("amount",),
@@ -50,6 +51,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 TOKENS_OF_A_CURVE = ("amount", "amountIn", "amountOut", "firstAmount")
 TOKENS_OF_A_PHASE = ("supply", "limit", "amount")
 BPS = ("feeBps", "newFeeBps", "maxFeeBps", "bpsToBuyer")
+PERCENTS = ("tokenWaiver", "memberWaiver")
 COUNTS = ("quantity", "quantityLimit", "newLimit")
 ACCOUNTS = ("to", "spender", "holder", "account", "newPayee")
 TIMES = ("deadline", "newClock")
@@ -68,7 +70,7 @@ def differences(reading: Reading, found: list[Any]) -> list[str]:
             wrong.append(f"bounds.{name}: the document says {bound.get('value')!r}, the call {value!r}")
         meant = _text(reading, name, value)
         text = str(bound.get("text"))
-        is_amount = name not in (*BPS, *COUNTS, *ACCOUNTS, *TIMES)
+        is_amount = name not in (*BPS, *PERCENTS, *COUNTS, *ACCOUNTS, *TIMES)
         if meant is not None and (text.partition(" ")[0] if is_amount else text) != meant:
             wrong.append(f"bounds.{name}: the document writes {text[:80]!r}, the call means {meant!r}")
     return wrong
@@ -96,6 +98,8 @@ def _text(reading: Reading, name: str, value: str) -> str | None:
         return value
     if name in BPS:
         return f"{decimal(int(value), 2)} %"
+    if name in PERCENTS:
+        return f"{value} %"
     if name in TIMES:
         return time_text(int(value))
     in_tokens = (

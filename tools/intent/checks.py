@@ -166,7 +166,8 @@ def _check_items(found: Findings, reading: Reading) -> None:
     """Make sure that each line of a cart is bought by and for the account that signs, for its price and no more."""
     for number, item in enumerate(reading.args["items"], start=1):
         terms, purchase = item["terms"], item["purchase"]
-        found.expect(f"maxTotal of item {number}", item["maxTotal"], terms["unitPrice"] * item["quantity"])
+        due = ids.due_of(terms, item["quantity"], item["maxTotal"])
+        found.expect(f"maxTotal of item {number}", item["maxTotal"], due)
         found.expect(f"payer of item {number}", purchase["payer"], reading.document.account)
         found.expect(f"arbiter of item {number}", purchase["arbiter"], terms["arbiter"])
         _warn_of_others(found, reading.document.account, purchase["holder"], f"Order {number} will belong to")

@@ -52,8 +52,24 @@ def unpacked(terms: Mapping[str, Any]) -> dict[str, Any]:
         "perBuyerOpenQuantity": rules >> 160 & 0xFFFFFFFF,
         "communityId": rules >> 192,
         "validUntil": clocks >> 160 & 0xFFFFFFFFFF,
+        "buyerLevel": clocks >> 200 & 0xFF,
+        "memberLevel": clocks >> 208 & 0xFF,
+        "memberDiscountBps": clocks >> 216 & 0xFFFF,
     }
     return found | {name: clocks >> 32 * place & 0xFFFFFFFF for place, name in enumerate(CLOCKS)}
+
+
+def due_of(terms: Mapping[str, Any], quantity: int, most_units: int) -> int:
+    """Give what a purchase costs: the members' price where the call's own bound is that, else everybody's.
+
+    Whether the holder is such a member, the chain alone can say. Source: Quotes.memberPrice, rounded up.
+    """
+    price, small = int(terms["unitPrice"]), unpacked(terms)
+    if small["memberLevel"]:
+        members = price - price * small["memberDiscountBps"] // 10_000
+        if members * quantity == most_units:
+            return most_units
+    return price * quantity
 
 
 @cache

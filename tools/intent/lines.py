@@ -16,7 +16,8 @@ ANY = "*"  # a token's symbol: somebody's own word, which the call does not hold
 # lines that come from the index and not from the call: the chain alone can say whether they are true
 FROM_THE_INDEX = frozenset(
     {
-        "Commission", "Commission now", "Effect", "Goes back to the buyer", "In force for new orders after", "Steward until now",
+        "Commission", "Commission now", "Not taken of sales in its token, now", "Not taken of members' sales, now",
+        "Effect", "Goes back to the buyer", "In force for new orders after", "Steward until now",
         "Then", "To the buyer", "To the seller, after commissions", "To the seller's split, after commissions", "Warning",
         "Commission of the platform", "Commission of this community", "To whoever sent the buyer here", "Stake back to the buyer",
         "Stake back to the seller", "To the arbiter, out of the stakes", "The seller's bond, to the buyer", "In escrow now",
@@ -90,7 +91,10 @@ def _buying(reading: Reading) -> dict[str, Line]:
 
 def _cart(reading: Reading) -> dict[str, Lines]:
     items = reading.args["items"]
-    prices = [_amount(item["terms"]["unitPrice"] * item["quantity"], item["terms"]["currency"]) for item in items]
+    prices = [
+        _amount(ids.due_of(item["terms"], item["quantity"], item["maxTotal"]), item["terms"]["currency"])
+        for item in items
+    ]
     return {
         "Its price": prices,
         "Its seller": [_address(item["terms"]["seller"]) for item in items],
@@ -109,6 +113,10 @@ def _listing(reading: Reading) -> dict[str, Lines]:
         "Most units of one buyer in open orders": (str(terms["perBuyerOpenQuantity"]), ""),
         "Your part goes to the split": (str(terms["splitId"]), ""),
         "in its version": (str(terms["splitVersion"]), ""),
+        "Who may buy": ("members of the community only" if terms["buyerLevel"] == 1 else "?", ""),
+        "Only members may buy, from tier": (str(terms["buyerLevel"] - 1), ""),
+        "Members pay less, by": (str(terms["memberDiscountBps"]), ""),
+        "They are members from tier": (str(terms["memberLevel"] - 1), ""),
         "Milestones": (str(len(parts)), ""),
         "A milestone's share": [(str(part["shareBps"]), "") for part in parts],
         "to be delivered within": [(str(part["deliverFor"]), "") for part in parts],
@@ -212,6 +220,11 @@ def _tokens(reading: Reading) -> dict[str, Line]:
 
 def _community(reading: Reading) -> dict[str, Line]:
     args = reading.args
+    if "tokenWaiver" in args:
+        return {
+            "Not taken of sales in its token, to be": (str(args["tokenWaiver"] * 100), ""),
+            "Not taken of members' sales, to be": (str(args["memberWaiver"] * 100), ""),
+        }
     if "params" not in args:
         found: dict[str, Any] = {"Commission to be": args.get("newFeeBps"), "Offered to": args.get("to")}
         return {k: _address(v) if k == "Offered to" else (str(v), "") for k, v in found.items() if v is not None}

@@ -18,6 +18,7 @@ WHOLE_TOKEN = 10**18
 ACTIONS: dict[str, tuple[str, ...]] = {
     "communities.open": ("CommunityRegistry", "openCommunity"),
     "communities.set_fee": ("CommunityRegistry", "setFeeBps"),
+    "communities.set_waivers": ("CommunityRegistry", "setWaivers"),
     "communities.offer_stewardship": ("CommunityRegistry", "offerStewardship"),
     "communities.accept_stewardship": ("CommunityRegistry", "acceptStewardship"),
     "tokens.mint": ("CommunityToken", "mint"),
@@ -143,7 +144,7 @@ class Reading:
     @property
     def total(self) -> int:
         """What a purchase costs, in the currency's smallest units."""
-        return int(self.terms["unitPrice"] * self.args["quantity"])
+        return ids.due_of(self.terms, self.args["quantity"], self.args["maxTotal"])
 
     @property
     def dues(self) -> dict[str, int]:
@@ -151,7 +152,7 @@ class Reading:
         sums: dict[str, int] = {}
         for item in self.args["items"]:
             currency = str(item["terms"]["currency"])
-            sums[currency] = sums.get(currency, 0) + int(item["terms"]["unitPrice"] * item["quantity"])
+            sums[currency] = sums.get(currency, 0) + ids.due_of(item["terms"], item["quantity"], item["maxTotal"])
         return sums
 
     @property

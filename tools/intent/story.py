@@ -34,6 +34,10 @@ def _buy(reading: Reading) -> Iterator[str]:
         yield f"You also sign an approval: the Market may take {reading.amount(args['permit']['value'])}, once."
     elif reading.currency and not reading.document.value_wei:
         yield "The tokens were approved before."
+    if reading.total != terms["unitPrice"] * args["quantity"]:
+        yield f"That is the price for {_audience(terms['memberLevel'])}; unless the order's holder is one then, nothing is paid."
+    if terms["buyerLevel"]:
+        yield f"Only {_audience(terms['buyerLevel'])} can hold such an order."
     fee = decimal(min(args["maxFeeBps"], terms["maxFeeBps"]), 2)
     yield f"The seller pays a commission of at most {fee} % out of it."
     yield f"The order {reading.order} belongs to {address(args['purchase']['holder'])}; refunds go there."
@@ -66,6 +70,10 @@ def _more_terms(reading: Reading) -> Iterator[str]:
         yield f"One buyer may have {terms['perBuyerOpenQuantity']} units in open orders."
     if terms["splitId"]:
         yield f"Your part goes to split {terms['splitId']}, version {terms['splitVersion']}."
+    if terms["buyerLevel"]:
+        yield f"Only {_audience(terms['buyerLevel'])} can buy it."
+    if terms["memberLevel"]:
+        yield f"For {_audience(terms['memberLevel'])} it costs {decimal(terms['memberDiscountBps'], 2)} % less."
     extras = reading.args.get("extras", {"milestones": [], "finalOffer": False})
     for number, part in enumerate(extras["milestones"], start=1):
         yield f"Milestone {number} is {decimal(part['shareBps'], 2)} %."
@@ -73,10 +81,17 @@ def _more_terms(reading: Reading) -> Iterator[str]:
         yield "A ruling picks the nearer of the two last offers."
 
 
+def _audience(level: int) -> str:
+    """Name all who have at least a level above 0. Source: Memberships.levelOf."""
+    return "the community's members" if level == 1 else f"the community's members of tier {level - 1} and above"
+
+
 def _cart(reading: Reading) -> Iterator[str]:
     for number, item in enumerate(reading.args["items"], start=1):
         terms = item["terms"]
         yield f"Item {number}: {item['quantity']} from {address(terms['seller'])}; {address(terms['arbiter'])} decides a dispute."
+        if item["maxTotal"] != terms["unitPrice"] * item["quantity"]:
+            yield "It is bought at the members' price; unless you are such a member then, nothing at all is paid."
         fee = decimal(item["maxFeeBps"], 2)
         yield f"Its order belongs to {address(item['purchase']['holder'])}; its seller pays at most {fee} % commission."
     for currency, units in reading.dues.items():
@@ -386,6 +401,10 @@ def _community(reading: Reading) -> Iterator[str]:
     place = f"community {args['id']}" if args["id"] else "the platform"
     texts: dict[str, Callable[[], str]] = {
         "setFeeBps": lambda: f"It sets the commission of {place} to {decimal(args['newFeeBps'], 2)} %.",
+        "setWaivers": lambda: (
+            f"It waives {args['tokenWaiver']} % of the commission of {place} in sales in its own token, and "
+            f"{args['memberWaiver']} % in its members' sales; less than now holds in seven days."
+        ),
         "offerStewardship": lambda: f"It offers the stewardship of {place} to {address(args['to'])}.",
         "acceptStewardship": lambda: f"It takes over the stewardship of {place}.",
     }
@@ -426,5 +445,6 @@ TOLD: dict[str, Callable[[Reading], Iterator[str]]] = {
     **{f"tokens.{verb}": _token for verb in ("mint", "mint_batch", "renounce_mint", "mint_vested", "burn", "transfer")},
     **{f"tokens.{verb}": _token for verb in ("set_contract_uri", "freeze_contract_uri")},
     **{f"curves.{verb}": _curve for verb in ("buy", "sell", "swap", "open")},
-    **{f"communities.{verb}": _community for verb in ("open", "set_fee", "offer_stewardship", "accept_stewardship")},
+    **{f"communities.{verb}": _community for verb in ("open", "set_fee", "set_waivers")},
+    **{f"communities.{verb}": _community for verb in ("offer_stewardship", "accept_stewardship")},
 }

@@ -14,6 +14,7 @@ from frontend.pages.fields import (
     AddressField,
     AmountField,
     ChoiceField,
+    CountField,
     DurationField,
     LongWordsField,
     PageForm,
@@ -28,6 +29,7 @@ from frontend.pages.text import DAY_S
 MAX_UINT112 = 2**112 - 1
 MAX_COMMUNITY_FEE_BPS = 2_000
 MAX_PLATFORM_FEE_BPS = 500
+MAX_WAIVER = 100
 MAX_VESTING_S = 3_650 * DAY_S
 MAX_TEXT = 10_000
 
@@ -178,6 +180,29 @@ class FeeForm(PageForm):
     """A new commission."""
 
     fee = PercentField(_l("New commission"), most_bps=MAX_COMMUNITY_FEE_BPS)
+
+
+class WaiverField(CountField):
+    """Whole percents of the commission."""
+
+    suffix = "%"
+
+
+class WaiversForm(PageForm):
+    """What part of the commission is not taken of some sales. Where both apply, the larger one counts."""
+
+    token_waiver = WaiverField(
+        _l("Not taken of sales in the community's own token"),
+        least=0,
+        most=MAX_WAIVER,
+        description=_l("Of the commission, in whole percents. 0: all of it is taken; 100: none."),
+    )
+    member_waiver = WaiverField(
+        _l("Not taken of members' sales"),
+        least=0,
+        most=MAX_WAIVER,
+        description=_l("Whoever sells counts, and what he has locked when somebody buys."),
+    )
 
 
 class OfferForm(PageForm):

@@ -16,6 +16,7 @@ from frontend.blueprints.communities.forms import (
     OpenForm,
     PlainForm,
     SureForm,
+    WaiversForm,
 )
 from frontend.blueprints.tokens.forms import MintForm
 from frontend.errors import NotAllowed
@@ -38,6 +39,7 @@ SORTS = ("new", "name", "holders")
 DESK_FORMS: dict[str, type[PageForm]] = {
     "mint": MintForm,
     "fee": FeeForm,
+    "waivers": WaiversForm,
     "offer": OfferForm,
     "describe": DescriptionForm,
     "renounce": SureForm,
@@ -156,6 +158,10 @@ def desk_page(community: Any, **sent: PageForm) -> str:
     """Draw the desk, with the form that was refused as it was typed."""
     owed = owed_to(account_of_community(community.id))
     forms: dict[str, Any] = forms_of(DESK_FORMS, sent)
+    now_ts = chain_now()
+    if "waivers" not in sent:
+        of_token, of_members = (str(percent) for percent in community.waivers_at(now_ts))
+        forms["waivers"] = fresh(WaiversForm, "waivers", token_waiver=of_token, member_waiver=of_members)
     if "describe" not in sent:
         forms["describe"] = fresh(DescriptionForm, "describe", **description_values(known_document(community)))
     return render_template(
@@ -167,7 +173,7 @@ def desk_page(community: Any, **sent: PageForm) -> str:
         commission_account=account_of_community(community.id),
         currencies=currencies_of(credit.currency for found in owed.values() for credit in found),
         curve=queries.curve(community.id),
-        now_ts=chain_now(),
+        now_ts=now_ts,
     )
 
 
@@ -184,6 +190,26 @@ def set_fee(community_id: int) -> Answer:
         lambda: desk_page(community, fee=form),
         lambda: services.communities.prepare_set_fee(
             account(), community_id, form.fee.bps, form_key=form.form_key.data
+        ),
+    )
+
+
+@blueprint.post("/<int:community_id>/waivers")
+@sign_in_required
+def set_waivers(community_id: int) -> Answer:
+    """Change what part of the commission is not taken of some sales."""
+    community = steward_of(community_id)
+    form: WaiversForm = posted(WaiversForm, "waivers")
+    return act(
+        form,
+        lambda: desk_page(community, waivers=form),
+        lambda: services.communities.prepare_set_waivers(
+            account(),
+            community_id,
+            form.token_waiver.count,
+            form.member_waiver.count,
+            chain_now(),
+            form_key=form.form_key.data,
         ),
     )
 

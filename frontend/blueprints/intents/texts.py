@@ -5,6 +5,7 @@ from flask_babel import gettext, lazy_gettext
 ACTIONS = {
     "communities.open": lazy_gettext("Open a community"),
     "communities.set_fee": lazy_gettext("Change the commission"),
+    "communities.set_waivers": lazy_gettext("Change what is waived of the commission"),
     "communities.offer_stewardship": lazy_gettext("Offer the stewardship"),
     "communities.accept_stewardship": lazy_gettext("Accept the stewardship"),
     "tokens.mint": lazy_gettext("Mint tokens"),

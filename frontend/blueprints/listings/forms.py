@@ -29,7 +29,8 @@ from frontend.pages.fields import (
 )
 from frontend.pages.pictures import PictureFields
 from frontend.pages.text import DAY_S, HOUR_S
-from frontend.services.terms import MAX_BPS, MOST_MILESTONES
+from frontend.services.quotes import discounted_units
+from frontend.services.terms import MAX_BPS, MAX_MEMBER_DISCOUNT_BPS, MOST_MILESTONES
 
 MAX_UINT32 = 2**32 - 1
 INSTANT_MOST_S = 48 * HOUR_S
@@ -87,6 +88,19 @@ class AdvancedFields:
         default="",
         description=_l("A split divides it among several payees. Its version as it is now is frozen in the terms."),
     )
+    buyer_level = ChoiceField(
+        _l("Who may buy"),
+        choices=choices([("", _l("everybody"))]),
+        default="",
+        description=_l("Whoever holds the order counts, so that a gift to a member can be bought by anybody."),
+    )
+    member_discount = PercentField(
+        _l("Members pay less, by"),
+        most_bps=MAX_MEMBER_DISCOUNT_BPS,
+        needed=False,
+        description=_l("Of the price of one; what they pay is rounded up. Empty: the same price for everybody."),
+    )
+    member_level = ChoiceField(_l("Who pays less"), choices=choices([("", _l("nobody"))]), default="")
     final_offer = BooleanField(
         _l("The arbiter picks one of the two last offers"),
         description=_l(
@@ -224,8 +238,20 @@ class ListingForm(AdvancedFields, PictureFields, PageForm):
             raise ValidationError(_l("The backup must be somebody else than the arbiter."))
 
     def validate_arbiter_fee(self, field: Any) -> None:
-        if field.units is not None and self.price.units is not None and field.units > self.price.units:
+        if field.units is None or self.price.units is None:
+            return
+        if field.units > self.price.units:
             raise ValidationError(_l("Not more than the price of one: nobody would dispute."))
+        if field.units > discounted_units(self.price.units, self.member_discount.bps):
+            raise ValidationError(_l("Not more than what a member pays for one: no member would dispute."))
+
+    def validate_member_discount(self, field: Any) -> None:
+        if self.member_level.data and not field.bps and not field.errors:
+            raise ValidationError(_l("Say how much less they pay, or choose nobody below."))
+
+    def validate_member_level(self, field: Any) -> None:
+        if self.member_discount.bps and not field.data:
+            raise ValidationError(_l("Choose who pays less, or empty the discount."))
 
     def validate_bond(self, field: Any) -> None:
         if self.instant.data and field.bps:
@@ -263,6 +289,11 @@ class ListingForm(AdvancedFields, PictureFields, PageForm):
         """Give the chosen split and its version; zeros for the seller alone."""
         split_id, _, version = (self.split.data or "0.0").partition(".")
         return int(split_id), int(version)
+
+    @property
+    def levels(self) -> tuple[int, int]:
+        """Give the level that a buyer needs, and the one from which members pay less; 0 where none was chosen."""
+        return int(self.buyer_level.data or 0), int(self.member_level.data or 0)
 
     @property
     def milestone_rows(self) -> list[Any]:
@@ -345,6 +376,7 @@ class BuyForm(PageForm):
             "It will hold the order: confirm, dispute, and receive refunds. Your payment links the two addresses for everyone to see, for ever."
         ),
     )
+    price_shown = HiddenField()
     referrer = AddressField(
         _l("Who sent you here"),
         needed=False,
@@ -360,11 +392,23 @@ class BuyForm(PageForm):
             raise ValidationError(_l("Please fill this in, or choose yourself."))
 
     def validate_fee_shown(self, field: Any) -> None:
-        typed = field.data or ""
-        if not (typed.isascii() and typed.isdigit() and len(typed) <= 5 and int(typed) <= 10_000):
-            raise ValidationError(_l("The form is incomplete. Please reload the page."))
+        _check_number(field.data or "", MAX_BPS)
+
+    def validate_price_shown(self, field: Any) -> None:
+        if field.data:
+            _check_number(field.data, MAX_UINT128)
 
     @property
     def max_fee_bps(self) -> int:
         """The commission that the buyer saw; a higher one is refused by the contract."""
         return int(self.fee_shown.data)
+
+    def max_total_units(self, listing: Any) -> int:
+        """Give the bound: the price of one that the buyer saw, else that of everybody, times the quantity."""
+        return int(self.price_shown.data or listing.unit_price_units) * self.quantity.count
+
+
+def _check_number(text: str, most: int) -> None:
+    """Refuse a hidden field that does not hold what the page put into it. Raises: ValidationError."""
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and int(text) <= most):
+        raise ValidationError(_l("The form is incomplete. Please reload the page."))

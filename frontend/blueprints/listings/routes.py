@@ -20,11 +20,12 @@ from frontend.pages.amounts import say_units
 from frontend.pages.bonds import bond_missing_units
 from frontend.pages.currencies import ETH, OTHER, currencies_of, offered
 from frontend.pages.desks import fresh, posted
-from frontend.pages.fees import fees_of, waiting_raise
+from frontend.pages.fees import fees_of, fees_on, waiting_raise
 from frontend.pages.fields import choices, read_address
 from frontend.pages.layout import page_language, same_account
 from frontend.pages.numbers import hash_or_404, page_number, small_number
 from frontend.pages.relations import listed_arbiter, proposed_arbiters
+from frontend.pages.standing import levels_to_choose, standing_of
 from frontend.pages.terms import Terms, terms_of
 from frontend.services.market import NewListing
 from frontend.services.terms import bond_of_price
@@ -56,6 +57,8 @@ def new() -> Answer:
     form: ListingForm = with_key(ListingForm())
     form.currency.choices = choices(offered(community, with_other=True))
     form.split.choices = choices(splits_to_choose(now_ts))
+    for field in (form.buyer_level, form.member_level):
+        field.choices = [*field.choices, *choices(levels_to_choose(community.id))]
     form.commission_bps = fees.total_bps
 
     def page() -> str:
@@ -133,6 +136,7 @@ def choose_currency(form: ListingForm) -> str:
 
 def new_listing(form: ListingForm, community: Any, currency: str, now_ts: int) -> NewListing:
     """Give what a checked form says."""
+    buyer_level, member_level = form.levels
     return NewListing(
         community_id=community.id,
         kind=form.kind.data,
@@ -152,6 +156,9 @@ def new_listing(form: ListingForm, community: Any, currency: str, now_ts: int) -
         extras=form.extras(),
         split_id=form.split_and_version[0],
         split_version=form.split_and_version[1],
+        buyer_level=buyer_level,
+        member_level=member_level,
+        member_discount_bps=form.member_discount.bps,
         description=form.description(),
     )
 
@@ -238,7 +245,8 @@ def show(listing_id: str) -> str:
         terms=terms,
         community=community,
         currency=queries.currency(listing.currency),
-        fees=fees_of(queries.community(0), community, now_ts),
+        fees=fees_on(listing, queries.community(0), community, now_ts),
+        standing=standing_of(listing, terms, current_account()),
         now_ts=now_ts,
         is_seller=same_account(listing.seller, current_account()),
         listed_arbiter=listed_arbiter(community, terms.arbiter) if community else None,
@@ -266,7 +274,7 @@ def buy(listing_id: str) -> Answer:
     listing = listing_or_404(listing_id)
     now_ts = chain_now()
     community = queries.community(listing.community_id)
-    fees = fees_of(queries.community(0), community, now_ts)
+    fees = fees_on(listing, queries.community(0), community, now_ts)
     terms = terms_of(listing)
     form: BuyForm = with_key(BuyForm())
     if request.method == "GET":
@@ -274,9 +282,9 @@ def buy(listing_id: str) -> Answer:
         form.fee_shown.data = str(fees.total_bps)
         form.referrer.data = referrer_of(terms) or ""
     quantity = min(small_number(form.quantity.data or "") or 1, form.quantity.most)
-    total_units = listing.unit_price_units * quantity
 
     def page() -> str:
+        standing = standing_of(listing, terms, holder_of(form))
         return render_template(
             "listings/buy.html",
             form=form,
@@ -286,7 +294,8 @@ def buy(listing_id: str) -> Answer:
             currency=queries.currency(listing.currency),
             fees=fees,
             quantity=quantity,
-            total_units=total_units,
+            standing=standing,
+            total_units=standing.unit_price_units * quantity,
             now_ts=now_ts,
             balance=balance_of(listing.currency),
             is_seller=same_account(listing.seller, current_account()),
@@ -305,7 +314,7 @@ def buy(listing_id: str) -> Answer:
             account(),
             listing.id,
             quantity=form.quantity.count,
-            max_total_units=listing.unit_price_units * form.quantity.count,
+            max_total_units=form.max_total_units(listing),
             max_fee_bps=form.max_fee_bps + (terms.referral_bps if form.referrer.address else 0),
             referrer=form.referrer.address if terms.referral_bps else None,
             holder=form.holder.address if form.recipient.data == "other" else None,
@@ -313,6 +322,13 @@ def buy(listing_id: str) -> Answer:
             form_key=form.form_key.data,
         ),
     )
+
+
+def holder_of(form: BuyForm) -> str | None:
+    """Give the account whose level counts: whoever will hold the order, as far as a form says it."""
+    if form.recipient.data == "other" and form.holder.address:
+        return form.holder.address
+    return current_account()
 
 
 def open_quantity_of(listing: Any, terms: Terms) -> int:

@@ -38,6 +38,7 @@ const FORMS = [
   [/^\/persona\/([^/]+)\/accept$/, ["personas.accept"]],
   [/^\/c\/new$/, ["communities.open"]],
   [/^\/c\/(\d+)\/fee$/, ["communities.set_fee"]],
+  [/^\/c\/(\d+)\/waivers$/, ["communities.set_waivers"]],
   [/^\/c\/(\d+)\/stewardship$/, ["communities.offer_stewardship"]],
   [/^\/c\/(\d+)\/stewardship\/accept$/, ["communities.accept_stewardship"]],
   [/^\/c\/(\d+)\/description$/, ["tokens.set_contract_uri"]],
@@ -69,6 +70,7 @@ const FORMS = [
 const FUNCTIONS = {
   "communities.open": ["CommunityRegistry", "openCommunity"],
   "communities.set_fee": ["CommunityRegistry", "setFeeBps"],
+  "communities.set_waivers": ["CommunityRegistry", "setWaivers"],
   "communities.offer_stewardship": ["CommunityRegistry", "offerStewardship"],
   "communities.accept_stewardship": ["CommunityRegistry", "acceptStewardship"],
   "tokens.mint": ["CommunityToken", "mint"],
@@ -204,6 +206,27 @@ function readTerms(terms) {
 
 const termsOf = values => readTerms(values[0]);
 const rule = (terms, bit, mask) => (terms.rules >> BigInt(bit)) & BigInt(mask);
+// above the times: who may buy, who pays less, and by how much. TermsClocks.sol
+const buyerLevel = terms => (terms.clocks >> 200n) & 0xffn;
+const memberLevel = terms => (terms.clocks >> 208n) & 0xffn;
+const memberDiscount = terms => (terms.clocks >> 216n) & 0xffffn;
+
+// what one may cost: what everybody pays, and what members pay, where the terms have such a price (rounded up)
+function pricesOf(terms) {
+  const members = terms.unitPrice - (terms.unitPrice * memberDiscount(terms)) / 10_000n;
+  return memberLevel(terms) ? [terms.unitPrice, members] : [terms.unitPrice];
+}
+
+// what a purchase costs: of the prices that the terms have the one that its own bound is of, else everybody's
+function totalOf(terms, quantity, maxTotal) {
+  const totals = pricesOf(terms).map(price => price * BigInt(quantity));
+  return totals.find(total => total === BigInt(maxTotal)) ?? totals[0];
+}
+
+// a price that a page showed must be one of the terms', and no more may be paid than it comes to
+const isWithin = (shown, terms, quantity, maxTotal) =>
+  pricesOf(terms).some(price => String(price) === shown) && BigInt(maxTotal) <= BigInt(shown) * BigInt(quantity);
+
 const referralBps = terms => rule(terms, 32, 0xffff);
 // what has only its signature still to come: a permit, or the list of a cart's permits
 const withoutSignature = last => (Array.isArray(last[0]) ? last.map(([currency, permit]) => [currency, permit.slice(0, 2)]) : last.slice(0, 2));
@@ -212,14 +235,16 @@ export const unsigned = (name, values) => (name === "lockWithPermit" ? values.sl
 
 // items of a cart: terms, quantity, maxTotal, maxFeeBps, purchase
 function cartDue(items, currency) {
-  return items.filter(([terms]) => same(terms[2], currency)).reduce((sum, [terms, quantity]) => sum + BigInt(terms[3]) * BigInt(quantity), 0n);
+  return items
+    .filter(([terms]) => same(terms[2], currency))
+    .reduce((sum, [terms, quantity, maxTotal]) => sum + totalOf(readTerms(terms), quantity, maxTotal), 0n);
 }
 
 function checkCart(values, intent, expect) {
   const [items, , permits] = values;
   items.forEach(([terms, quantity, maxTotal, , purchase], i) => {
     const read = readTerms(terms);
-    expect(`maxTotal ${i}`, BigInt(maxTotal) === read.unitPrice * BigInt(quantity), maxTotal);
+    expect(`maxTotal ${i}`, BigInt(maxTotal) === totalOf(read, quantity, maxTotal), maxTotal);
     expect(`payer ${i}`, same(purchase[1], intent.from), purchase[1]);
     expect(`holder ${i}`, same(purchase[2], intent.from), purchase[2]);
     expect(`arbiter ${i}`, same(purchase[4], read.arbiter), purchase[4]);
@@ -323,7 +348,7 @@ export function check({ intent, registry, abi, marketAbi, form, shownValue, read
     const listing = listingOf(values[0]);
     let key = "";
     if (intent.action === "market.buy") {
-      const total = terms.unitPrice * BigInt(values[1]);
+      const total = totalOf(terms, values[1], values[2]);
       if (inEth) due = total;
       expect("maxTotal", BigInt(values[2]) === total, values[2]);
       const purchase = values[5];
@@ -448,6 +473,7 @@ function compareForm(form, intent, registry, tools, expect) {
   switch (intent.action) {
     case "market.buy":
       number("quantity", f.quantity, values[1]);
+      if (f.price_shown) expect("price shown", isWithin(f.price_shown, termsOf(values), values[1], values[2]), f.price_shown);
       // what was shown, and the referrer's part where the form names one
       number("commission", String(BigInt(digits(f.fee_shown) || "0") + (f.referrer?.trim() ? referralBps(termsOf(values)) : 0n)), values[3]);
       address("referrer", f.referrer, values[5][3]);
@@ -473,10 +499,17 @@ function compareForm(form, intent, registry, tools, expect) {
       percent("referral", f.referral || "0", referralBps(terms));
       number("units of one buyer", f.per_buyer || "0", rule(terms, 160, 0xffffffff));
       expect("split", (f.split || "0.0") === `${rule(terms, 96, 0xffffffffffffffffn)}.${rule(terms, 64, 0xffffffff)}`, terms.rules);
+      number("who may buy", f.buyer_level || "0", buyerLevel(terms));
+      number("who pays less", f.member_level || "0", memberLevel(terms));
+      percent("members' discount", f.member_discount || "0", memberDiscount(terms));
+      expect("clocks", terms.clocks >> 232n === 0n, terms.clocks);
       compareExtras(f, values[2], terms, expect);
       break;
     }
     case "token.approve":
+      if (/^\/l\//.test(form.path) && f.price_shown) {
+        expect("amount", BigInt(values[1]) <= (unitsOf(f.price_shown, 0) ?? 0n) * (unitsOf(f.quantity, 0) ?? 0n), values[1]);
+      }
       if (/\/curve\//.test(form.path)) compareCurveApproval(f, intent, registry, found, expect);
       if (/\/claims\//.test(form.path)) {
         address("currency", f.currency, intent.to);
@@ -659,6 +692,11 @@ function compareForm(form, intent, registry, tools, expect) {
     case "communities.set_fee":
       number("community", found[1], values[0]);
       percent("commission", f.fee, values[1]);
+      break;
+    case "communities.set_waivers":
+      number("community", found[1], values[0]);
+      number("waived of sales in its token", f.token_waiver, values[1]);
+      number("waived of members' sales", f.member_waiver, values[2]);
       break;
     case "communities.offer_stewardship":
       number("community", found[1], values[0]);
@@ -888,7 +926,7 @@ function compareCart(f, items, listingOf, expect) {
     const field = name => f[`items-${i}-${name}`] ?? "";
     expect(`listing ${i + 1}`, same(field("listing"), listingOf(terms)), field("listing"));
     expect(`quantity ${i + 1}`, digits(field("quantity")) === String(quantity), quantity);
-    expect(`price ${i + 1}`, field("price") === String(terms[3]), terms[3]);
+    expect(`price ${i + 1}`, isWithin(field("price"), readTerms(terms), quantity, maxTotal), maxTotal);
     expect(`commission ${i + 1}`, field("fee") === String(maxFee), maxFee);
     expect(`referrer ${i + 1}`, same(field("referrer").trim() || ZERO, purchase[3]), purchase[3]);
     expect(`note ${i + 1}`, same(NO_HASH, purchase[7]), purchase[7]);

@@ -81,6 +81,11 @@ class Tour:
         with self.site.app.app_context():
             self.id = max(row.id for row in self.site.bound.queries.communities().items)
         self.done("set_fee", self.seller, lambda s, who: s.communities.prepare_set_fee(who, self.id, 200))
+        for name, percents in (("set_waivers", (40, 30)), ("cut_waivers", (10, 30))):
+            waivers = (self.id, *percents, self.site.market.now())
+            self.done(
+                name, self.seller, lambda s, who, waivers=waivers: s.communities.prepare_set_waivers(who, *waivers)
+            )
         self.done(
             "mint", self.seller, lambda s, who: s.tokens.prepare_mint(who, self.id, self.buyer.address, 50 * ETHER)
         )
@@ -496,6 +501,23 @@ class Tour:
         self.on_members("delegate", "delegate", self.stranger, self.buyer.address)
         self.wait(30)
         self.on_members("take_unlocked", "withdraw", self.stranger, 0)
+        self.sales_to_members()
+
+    def sales_to_members(self) -> None:
+        """A listing for members with a lower price from tier 1 on, and one for tier 1; bought alone and in a cart."""
+        for name, changes in (
+            ("list_for_members", {"buyer_level": "1", "member_level": "2", "member_discount": "15.01"}),
+            ("list_for_tiers", {"buyer_level": "2", "member_level": "1", "member_discount": "50"}),
+        ):
+            form = listing_form(self.arbiter.address, **changes)
+            found = self.seller.built(self.seller.post_form(f"/listings/new?community={self.id}", form))
+            self.documents[name] = found
+            self.seller.send(found)
+            self.site.follow()
+        first, second = (self.documents[name]["subject"] for name in ("list_for_members", "list_for_tiers"))
+        self.buy("buy_as_member", first, 2)
+        wanted = [Wanted(listing, 1, 10**30, 2000) for listing in (first, second)]
+        self.done("cart_as_member", self.buyer, lambda s, who: s.carts.prepare_buy_many(who, wanted))
 
     def on_members(self, name: str, deed: str, person: Person, *args: Any) -> dict[str, Any]:
         """Do something with the membership."""

@@ -244,11 +244,40 @@ THIEF = "0x" + "99" * 20
         ("open_curve", lambda v: v[1].__setitem__(2, "1"), "summary, 'Price of the first token'"),
         ("open_curve", lambda v: v.__setitem__(2, str(10**30)), "value"),
         ("open_curve_community", lambda v: v[0].__setitem__(11, THIEF), "curve"),
+        ("buy_as_member", lambda v: v.__setitem__(2, str(int(v[2]) - 2)), "maxTotal"),
+        ("buy_as_member", lambda v: v.__setitem__(1, "1"), "maxTotal"),
+        ("cart_as_member", lambda v: v[0][0].__setitem__(2, str(int(v[0][0][2]) - 1)), "maxTotal of item 1"),
+        ("list_for_members", lambda v: v[0].__setitem__(9, str(int(v[0][9]) + (1 << 200))), "summary, 'Who may buy'"),
+        (
+            "list_for_members",
+            lambda v: v[0].__setitem__(9, str(int(v[0][9]) + (1 << 208))),
+            "They are members from tier",
+        ),
+        ("list_for_members", lambda v: v[0].__setitem__(9, str(int(v[0][9]) + (1 << 216))), "Members pay less, by"),
+        ("list_for_tiers", lambda v: v[0].__setitem__(9, str(int(v[0][9]) + (1 << 200))), "Only members may buy"),
+        ("set_waivers", lambda v: v.__setitem__(1, "0"), "bounds.tokenWaiver"),
+        ("set_waivers", lambda v: v.__setitem__(2, "0"), 'summary, "Not taken of members\' sales, to be"'),
     ],
 )
 def test_a_consistent_lie_is_named(documents, known, differs, name, change, what):
     lie = rewritten(documents[name], known, change)
     assert any(difference.startswith(what) or what in difference for difference in differs(lie)), differs(lie)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("list_for_members", "Only the community's members can buy it."),
+        ("list_for_members", "For the community's members of tier 1 and above it costs 15.01 % less."),
+        ("buy_as_member", "It pays 0.42495 ETH into the Market's escrow, and never more than that."),
+        ("buy_as_member", "That is the price for the community's members of tier 1 and above; unless"),
+        ("cart_as_member", "It is bought at the members' price; unless you are such a member then"),
+        ("set_waivers", "It waives 40 % of the commission of community"),
+    ],
+)
+def test_what_members_get_is_told_in_words(documents, known, name, sentence):
+    found = checks.check(document.read(json.dumps(documents[name])), known)
+    assert any(text.startswith(sentence) for text in story.told(found.reading))
 
 
 def test_another_contract_is_named_when_all_references_to_it_agree(documents, differs):

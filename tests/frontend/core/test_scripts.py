@@ -1192,6 +1192,120 @@ def test_a_cart_takes_one_permit_of_the_sum_in_its_token(script, units, honest):
     assert (verdict(script, intent) == []) is honest
 
 
+# --- what members get ---------------------------------------------------------------------------------------------------
+
+FOR_MEMBERS = replace(TERMS, buyer_level=1, member_level=2, member_discount_bps=1_501, salt="0x" + "d4" * 32)
+MEMBERS_PRICE = 25 * 10**16 - 25 * 10**16 * 1_501 // 10_000
+SMALL = replace(FOR_MEMBERS, unit_price_units=7, arbiter_fee_units=0)  # 7 less 1.05, rounded up
+LEVELS = {"buyer_level": "1", "member_level": "2", "member_discount": "15.01"}
+LIST_FIELDS = {
+    "currency": ETH, "price": "0.25", "quantity": "5", "arbiter": ARBITER, "backup_arbiter": "", "only_buyer": "", "max_fee": "10",
+}  # fmt: skip
+
+
+def buy_form_of(terms, shown, quantity="2"):
+    fields = {**FORM["fields"], "quantity": quantity, "price_shown": str(shown)}
+    return {"path": f"/l/{listing_id(CHAIN_ID, MARKET, terms.to_abi())}/buy", "fields": fields}
+
+
+@pytest.mark.parametrize(
+    ("total", "shown", "honest"),
+    [
+        (2 * MEMBERS_PRICE, MEMBERS_PRICE, True),
+        (2 * FOR_MEMBERS.unit_price_units, FOR_MEMBERS.unit_price_units, True),
+        (2 * MEMBERS_PRICE, FOR_MEMBERS.unit_price_units, True),  # it fell since: less is paid than was shown
+        (2 * FOR_MEMBERS.unit_price_units, MEMBERS_PRICE, False),
+        (2 * MEMBERS_PRICE, MEMBERS_PRICE + 1, False),
+        (2 * MEMBERS_PRICE, "<b>", False),
+    ],
+)
+def test_a_purchase_above_the_price_that_was_shown_is_found_out(script, total, shown, honest):
+    intent = rebuilt(terms=FOR_MEMBERS, total=total)
+    assert verdict(script, intent) == []
+    assert (verdict(script, intent, buy_form_of(FOR_MEMBERS, shown)) == []) is honest
+
+
+@pytest.mark.parametrize(
+    ("terms", "total", "honest"),
+    [
+        (FOR_MEMBERS, 2 * MEMBERS_PRICE + 1, False), (FOR_MEMBERS, 2 * MEMBERS_PRICE - 1, False), (SMALL, 2 * 6, True),
+        (SMALL, 2 * 5, False), (replace(FOR_MEMBERS, member_level=0), 2 * MEMBERS_PRICE, False), (TERMS, 2 * MEMBERS_PRICE, False),
+    ],
+)  # fmt: skip
+def test_a_price_that_the_terms_do_not_have_is_found_out_without_the_form(script, terms, total, honest):
+    assert (verdict(script, rebuilt(terms=terms, total=total)) == []) is honest
+    assert (verdict(script, cart(cart_item(terms, 2, total=total), value=total)) == []) is honest
+
+
+def test_a_permit_of_everybodys_price_for_a_members_purchase_is_found_out(script):
+    terms = replace(FOR_MEMBERS, currency=TOKEN)
+    key = order_key(listing_id(CHAIN_ID, MARKET, terms.to_abi()), BUYER, ref_of(PURCHASE.to_abi()))
+    for units, honest in ((2 * MEMBERS_PRICE, True), (2 * terms.unit_price_units, False)):
+        permit = Permit(TOKEN, "Club", CHAIN_ID, BUYER, MARKET, units, 0, 2_000_000_000)
+        args = (terms.to_abi(), 2, 2 * MEMBERS_PRICE, 350, 2_000_000_000, PURCHASE.to_abi(), permit.unsigned())
+        intent = document("market.buy", "Market", "buyWithPermit", args, subject=key, permit=permit.typed_data())
+        assert (verdict(script, intent) == []) is honest
+
+
+@pytest.mark.parametrize(("units", "honest"), [(2 * MEMBERS_PRICE, True), (2 * MEMBERS_PRICE + 1, False)])
+def test_an_approval_above_the_price_that_was_shown_is_found_out(script, units, honest):
+    intent = document("token.approve", "ERC20", "approve", (MARKET, units), to=TOKEN)
+    assert verdict(script, intent) == []
+    assert (verdict(script, intent, buy_form_of(FOR_MEMBERS, MEMBERS_PRICE)) == []) is honest
+
+
+@pytest.mark.parametrize(
+    ("total", "shown", "honest"),
+    [
+        (MEMBERS_PRICE, MEMBERS_PRICE, True), (FOR_MEMBERS.unit_price_units, FOR_MEMBERS.unit_price_units, True),
+        (MEMBERS_PRICE, FOR_MEMBERS.unit_price_units, True), (FOR_MEMBERS.unit_price_units, MEMBERS_PRICE, False),
+        (MEMBERS_PRICE, MEMBERS_PRICE - 1, False), (MEMBERS_PRICE, "", False),
+    ],
+)  # fmt: skip
+def test_a_cart_above_the_prices_that_were_shown_is_found_out(script, total, shown, honest):
+    intent = cart(cart_item(FOR_MEMBERS, 1, total=total), cart_item(CHEAP, 3), value=total + 3 * 10**16)
+    form = cart_form((FOR_MEMBERS, 1), (CHEAP, 3))
+    form["fields"]["items-0-price"] = str(shown)
+    assert verdict(script, intent) == []
+    assert (verdict(script, intent, form) == []) is honest
+
+
+def test_an_honest_listing_for_members_passes(script):
+    form = {"path": "/listings/new", "fields": {**LIST_FIELDS, **LEVELS}}
+    assert verdict(script, listed(FOR_MEMBERS), form) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"buyer_level": 0}, {"buyer_level": 2}, {"member_level": 1}, {"member_discount_bps": 1_500},
+        {"member_level": 0, "member_discount_bps": 0}, {"member_discount_bps": 1_501 + 2**16},
+    ],
+)  # fmt: skip
+def test_a_listing_with_other_levels_than_chosen_is_found_out(script, change):
+    form = {"path": "/listings/new", "fields": {**LIST_FIELDS, **LEVELS}}
+    assert verdict(script, listed(replace(FOR_MEMBERS, **change)), form) != []
+
+
+def test_levels_that_nobody_chose_are_found_out(script):
+    form = {"path": "/listings/new", "fields": LIST_FIELDS}
+    assert verdict(script, listed(TERMS), form) == []
+    for change in ({"buyer_level": 1}, {"member_level": 1, "member_discount_bps": 1}):
+        assert verdict(script, listed(replace(TERMS, **change)), form) != []
+
+
+@pytest.mark.parametrize(
+    ("values", "honest"), [((1, 50, 20), True), ((1, 20, 50), False), ((1, 0, 0), False), ((2, 50, 20), False)]
+)
+def test_other_waivers_than_typed_are_found_out(script, values, honest):
+    form = {"path": "/c/1/waivers", "fields": {"token_waiver": "50", "member_waiver": "20"}}
+    intent = document(
+        "communities.set_waivers", "CommunityRegistry", "setWaivers", values, to=REGISTRY, subject=str(values[0])
+    )
+    assert verdict(script, intent) == []
+    assert (verdict(script, intent, form) == []) is honest
+
+
 def test_every_action_of_the_services_is_known_to_the_check():
     from frontend.blueprints.intents.texts import ACTIONS
 
