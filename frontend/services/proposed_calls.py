@@ -80,6 +80,10 @@ class Calls:
         """Give the call that sets a community's commission."""
         return self._on_registry("setFeeBps", community_id, fee_bps)
 
+    def set_waivers(self, community_id: int, token_waiver: int, member_waiver: int) -> ProposedCall:
+        """Give the call that waives a part of a community's commission, percent."""
+        return self._on_registry("setWaivers", community_id, token_waiver, member_waiver)
+
     def accept_stewardship(self, community_id: int) -> ProposedCall:
         """Give the call that takes over an offered stewardship."""
         return self._on_registry("acceptStewardship", community_id)

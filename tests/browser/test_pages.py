@@ -188,6 +188,7 @@ PAGES: dict[str, tuple[str, str, Callable[[dict[str, str], Stall], str]]] = {
     "proposal-for-a-member": ("proposals.show", "b", lambda t, s: t["proposal"]),
     "proposal-for-a-stranger": ("proposals.show", "-", lambda t, s: t["proposal"]),
     "propose-a-payment": ("proposals.new", "b", lambda t, s: f"/c/{s.community_id}/proposals/new/pay"),
+    "propose-waivers": ("proposals.new", "b", lambda t, s: f"/c/{s.community_id}/proposals/new/waivers"),
     "propose-a-call": ("proposals.new", "n", lambda t, s: f"/c/{s.community_id}/proposals/new/call"),
     "propose-an-arbiter": ("proposals.new", "b", lambda t, s: f"/c/{s.community_id}/proposals/new/arbiter"),
     "propose-a-description": ("proposals.new", "b", lambda t, s: f"/c/{s.community_id}/proposals/new/describe"),

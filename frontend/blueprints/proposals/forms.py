@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, Form, FormField, HiddenField
 from wtforms.validators import ValidationError
 
-from frontend.blueprints.communities.forms import MAX_COMMUNITY_FEE_BPS, DescriptionForm
+from frontend.blueprints.communities.forms import MAX_COMMUNITY_FEE_BPS, DescriptionForm, WaiversForm
 from frontend.content.documents import Document
 from frontend.content.relations import MAX_NAME, MAX_NUMBER, Arbiter
 from frontend.errors import Refused
@@ -174,6 +174,19 @@ class FeeProposalForm(ProposalForm):
         return [services.calls.set_fee(community.id, self.fee.bps)]
 
 
+class WaiversProposalForm(ProposalForm, WaiversForm):
+    """Another part of the commission that is not taken of some sales."""
+
+    def fill(self, community: Community) -> None:
+        """Show what is waived now."""
+        of_token, of_members = community.waivers_at(chain_now())
+        self.token_waiver.data, self.member_waiver.data = str(of_token), str(of_members)
+
+    def calls(self, community: Community, account: str) -> list[ProposedCall]:
+        """Give the change."""
+        return [services.calls.set_waivers(community.id, self.token_waiver.count, self.member_waiver.count)]
+
+
 class AcceptForm(ProposalForm):
     """Taking over the stewardship that was offered to the timelock."""
 
@@ -316,6 +329,7 @@ class CallForm(ProposalForm):
 KINDS: dict[str, type[ProposalForm]] = {
     "pay": PayForm,
     "fee": FeeProposalForm,
+    "waivers": WaiversProposalForm,
     "describe": DescribeForm,
     "accept": AcceptForm,
     "arbiter": ArbiterForm,

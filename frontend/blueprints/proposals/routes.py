@@ -147,6 +147,7 @@ def kind_names() -> dict[str, str]:
     return {
         "pay": _("Pay from the treasury"),
         "fee": _("Set the commission"),
+        "waivers": _("Waive a part of the commission"),
         "describe": _("Change the description"),
         "arbiter": _("Propose an arbiter"),
         "recognise": _("Recognise another community"),

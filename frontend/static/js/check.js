@@ -60,7 +60,7 @@ const FORMS = [
   [/^\/c\/(\d+)\/members\/unlocks\/(\d+)\/cancel$/, ["members.cancel_unlock"]],
   [/^\/c\/(\d+)\/members\/unlocks\/(\d+)\/withdraw$/, ["members.withdraw"]],
   [/^\/c\/(\d+)\/self-rule\/open$/, ["proposals.open_governor"]],
-  [/^\/c\/(\d+)\/proposals\/new\/(pay|fee|describe|arbiter|recognise|accept|call|review)$/, ["proposals.propose"]],
+  [/^\/c\/(\d+)\/proposals\/new\/(pay|fee|waivers|describe|arbiter|recognise|accept|call|review)$/, ["proposals.propose"]],
   [/^\/c\/(\d+)\/proposals\/(0x[0-9a-f]{40})\/(0x[0-9a-f]{64})\/(vote|queue|execute|cancel)$/i, ["proposals.$4"]],
   [/^\/credits\/(0x[0-9a-f]{40})\/(0x[0-9a-f]{40})\/withdraw$/i, ["credits.withdraw"]],
   [/^\/credits\/(claims|curves)\/(0x[0-9a-f]{40})\/(0x[0-9a-f]{40})\/withdraw$/i, ["credits.withdraw_$1"]],
@@ -851,6 +851,7 @@ function compareCall(f, community, kind, [target, wei, data], registry, expect) 
     if (call !== null) expect("call", same(call, data), data);
   };
   if (kind === "fee") is(office, 0n, encodeCall(numbered("setFeeBps", "uint64", "uint16"), [community, String(unitsOf(f.fee, 2))]));
+  else if (kind === "waivers") is(office, 0n, encodeCall(numbered("setWaivers", "uint64", "uint8", "uint8"), [community, digits(f.token_waiver), digits(f.member_waiver)]));
   else if (kind === "accept") is(office, 0n, encodeCall(numbered("acceptStewardship", "uint64"), [community]));
   else if (["describe", "arbiter", "recognise"].includes(kind)) {
     is(token, 0n, null);

@@ -891,6 +891,7 @@ WHY = {"title": "Radio parts", "why": "We need them.\r\nReally."}
 SAID = f"Radio parts\n\nWe need them.\nReally.\n\n#proposer={to_checksum_address(BUYER)}"
 TRANSFER = Call("ERC20", COMMUNITY_TOKEN, "transfer", (to_checksum_address(SELLER), 25 * 10**17)).data
 SET_FEE = Call("CommunityRegistry", REGISTRY, "setFeeBps", (1, 250)).data
+SET_WAIVERS = Call("CommunityRegistry", REGISTRY, "setWaivers", (1, 50, 9)).data
 ACCEPT = Call("CommunityRegistry", REGISTRY, "acceptStewardship", (1,)).data
 DESCRIBE = Call("CommunityToken", COMMUNITY_TOKEN, "setContractURI", ("http://x", b"\1" * 32)).data
 NO_DATA = "0x"
@@ -900,6 +901,7 @@ PROPOSALS = {
         {"to": SELLER, "currency": COMMUNITY_TOKEN, "other_currency": "", "amount": "2.5"}, (COMMUNITY_TOKEN, 0, TRANSFER),
     ),
     "fee": ({"fee": "2.5"}, (REGISTRY, 0, SET_FEE)),
+    "waivers": ({"token_waiver": "50", "member_waiver": "9"}, (REGISTRY, 0, SET_WAIVERS)),
     "accept": ({}, (REGISTRY, 0, ACCEPT)),
     "describe": ({"text": "new"}, (COMMUNITY_TOKEN, 0, DESCRIBE)),
     "call": ({"target": SELLER, "value": "1", "data": "0xaabb"}, (SELLER, 10**18, "0xaabb")),

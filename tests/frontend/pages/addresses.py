@@ -91,7 +91,7 @@ def all_pages(story: Story) -> Iterator[Address]:
     for proposal in story.assembly.proposals.values():
         for account in (None, BUYER, SELLER, FOUNDER):
             yield Address("proposals.show", f"/c/2/proposals/{GOVERNOR}/{proposal}", account)
-    for kind in ("pay", "fee", "describe", "arbiter", "recognise", "accept", "call", "review"):
+    for kind in ("pay", "fee", "waivers", "describe", "arbiter", "recognise", "accept", "call", "review"):
         yield Address("proposals.new", f"/c/2/proposals/new/{kind}", BUYER)
     yield Address("communities.desk", "/c/1/desk", FOUNDER)
     yield Address("communities.desk", "/c/0/desk", FOUNDER)

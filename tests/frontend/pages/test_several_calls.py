@@ -366,3 +366,13 @@ def test_several_calls_and_lists_speak_korean(signed_in: SignedIn) -> None:
     client, _ = signed_in(BUYER)
     assert "중재인 추천" in words(client, f"{NEW}/pay?lang=ko")
     assert "인정하는 커뮤니티" in words(client, "/c/2?lang=ko")
+
+
+def test_waivers_are_proposed_like_the_commission(draft: Drafting) -> None:
+    said = draft.send("waivers", "preview", token_waiver="50", member_waiver="101")
+    assert draft.status == 422
+    assert "100" in said
+    said = draft.send("waivers", "preview", token_waiver="50", member_waiver="20")
+    assert draft.status == 200
+    assert "50 %" in said
+    assert "20 %" in said
