@@ -64,7 +64,7 @@ library Quotes {
         if (buyerLevel | memberLevel == 0) return terms.unitPrice;
         uint256 level = IMemberships(sources.memberships).levelOf(terms.rules.communityId(), holder);
         require(level >= buyerLevel, IMarket.MarketMembersOnly(holder, level, buyerLevel));
-        return memberLevel != 0 && level >= memberLevel ? memberPrice(terms) : terms.unitPrice;
+        return level >= memberLevel ? memberPrice(terms) : terms.unitPrice; // without a level there is no discount
     }
 
     /// @dev What is waived of the community's commission, rounded down. Of two waivers the larger one counts.

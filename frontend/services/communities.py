@@ -84,14 +84,15 @@ class Communities:
         plan = Plan("communities.open", self._call("openCommunity", params), lines, title=name, back="/c")
         return self.intents.prepare(account, plan, form_key)
 
-    def prepare_set_fee(self, account: str, community_id: int, fee_bps: int, form_key: str = "") -> Intent:
+    def prepare_set_fee(self, account: str, community_id: int, fee_bps: int, now_ts: int, form_key: str = "") -> Intent:
         """Give the intent that lowers a commission at once, or announces a raise."""
         community = self.known(community_id)
+        now_bps = community.fee_bps_at(now_ts)
         lines = [
-            Line(N_("Commission now"), "bps", str(community.fee_bps)),
+            Line(N_("Commission now"), "bps", str(now_bps)),
             Line(N_("Commission to be"), "bps", str(fee_bps)),
         ]
-        if fee_bps > community.fee_bps:
+        if fee_bps > now_bps:
             lines.append(Line(N_("In force for new orders after"), "duration", str(7 * 86400)))
         return self._prepare(
             account, "communities.set_fee", "setFeeBps", community, (community_id, fee_bps), lines, form_key

@@ -189,7 +189,7 @@ def set_fee(community_id: int) -> Answer:
         form,
         lambda: desk_page(community, fee=form),
         lambda: services.communities.prepare_set_fee(
-            account(), community_id, form.fee.bps, form_key=form.form_key.data
+            account(), community_id, form.fee.bps, chain_now(), form_key=form.form_key.data
         ),
     )
 

@@ -4,11 +4,11 @@
 import { bytesOf, encodeCall, hashOf, hex, selectorOf } from "./abi.js";
 import { keccak256 } from "./keccak.js";
 
-const ZERO = "0x" + "0".repeat(40);
+export const ZERO = "0x" + "0".repeat(40);
 const NO_HASH = "0x" + "0".repeat(64);
-const ETH_DECIMALS = 18;
+export const ETH_DECIMALS = 18;
 const WHOLE_TOKEN = 10n ** BigInt(ETH_DECIMALS);
-const KEPT_OF_A_FIELD = 24_000; // a longer one was cut when the form was remembered
+export const KEPT_OF_A_FIELD = 24_000; // a longer one was cut when the form was remembered
 const SECONDS = { hours: 3600n, days: 86400n };
 
 // what a form's address may lead to
@@ -151,8 +151,8 @@ const FUNCTIONS = {
   "curves.open": ["Curves", "open"],
 };
 
-const same = (one, other) => String(one).toLowerCase() === String(other).toLowerCase();
-const digits = text => String(text ?? "").replace(/[, %]/g, "");
+export const same = (one, other) => String(one).toLowerCase() === String(other).toLowerCase();
+export const digits = text => String(text ?? "").replace(/[, %]/g, "");
 
 // a persona's id is its nickname, filled up with zeros
 const personaOf = nickname => hex(new TextEncoder().encode(nickname)).padEnd(66, "0");
@@ -167,7 +167,7 @@ export function unitsOf(text, decimals) {
 }
 
 // the same number but for where the point stands: for tokens whose decimals this page does not know
-function sameDigits(text, units) {
+export function sameDigits(text, units) {
   for (let decimals = 0; decimals <= 36; decimals++) if (unitsOf(text, decimals) === BigInt(units)) return true;
   return false;
 }
@@ -300,6 +300,8 @@ export async function readersFor(action) {
   if (action.startsWith("splits.")) return import("./split-link.js");
   if (action === "market.settle_signed") return import("./settlement.js");
   if (action.startsWith("claims.")) return import("./claim-list.js");
+  if (action.startsWith("proposals.")) return import("./proposal-check.js");
+  if (action === "curves.open") return import("./curve-check.js");
   return {};
 }
 
@@ -549,10 +551,10 @@ function compareForm(form, intent, registry, tools, expect) {
       break;
     case "curves.open":
       number("community", found[1], intent.subject);
-      compareCurve(f, values, expect);
+      tools.compareCurve(f, values, expect);
       break;
     case "claims.open":
-      comparePhase(f, values[0], tools, expect);
+      tools.comparePhase(f, values[0], expect);
       break;
     case "claims.close":
       number("phase", found[2], values[0][2]);
@@ -623,10 +625,10 @@ function compareForm(form, intent, registry, tools, expect) {
       break;
     case "proposals.open_governor":
       number("community", found[1], values[0]);
-      compareRules(f, values[1], expect);
+      tools.compareRules(f, values[1], expect);
       break;
     case "proposals.propose":
-      compareProposal(form, found, intent, registry, expect);
+      tools.compareProposal(form, found, intent, registry, expect);
       break;
     case "proposals.vote":
       expect("vote", { against: "0", for: "1", abstain: "2" }[f.choice] === String(values[1]), values[1]);
@@ -745,137 +747,15 @@ function compareCurveApproval(f, intent, registry, found, expect) {
   expect("amount", due === BigInt(values[1]), values[1]);
 }
 
-// a phase as its form says it; its list by the root that was previewed, and by the lines themselves where they were typed
-function comparePhase(f, phase, { rootOfText }, expect) {
-  const [token, , number, start, end, supply, limit, price, currency, root] = phase;
-  const tokens = (what, typed, value) => expect(what, unitsOf(typed || "0", ETH_DECIMALS) === BigInt(value), value);
-  expect("number", f.number === String(number), number);
-  expect("start", momentOf(f.start) === String(start), start);
-  expect("end", momentOf(f.end) === String(end), end);
-  tokens("supply", f.supply, supply);
-  tokens("limit", f.limit, limit);
-  expect("currency", same((f.currency === "other" ? f.other_currency : f.currency)?.trim(), currency), currency);
-  if (BigInt(currency) === 0n) tokens("price", f.price, price);
-  else expect("price", sameDigits(f.price || "0", price), price);
-  if (f.open_to !== "list") return expect("list", BigInt(root) === 0n, root);
-  expect("list", BigInt(root) !== 0n && same(f.root, root), root);
-  const lines = (f.lines || "").trim();
-  if (lines && f.lines.length < KEPT_OF_A_FIELD) expect("lines", same(rootOfText(lines, token, number, unitsOf), root), root);
-}
-
-// a minute in UTC, unix time as text
-function momentOf(text) {
-  return String(Date.parse(`${(text || "").trim()}:00Z`) / 1000);
-}
-
-// a curve as its form says it: prices in the currency, a line's slope from its two ends
-function compareCurve(f, values, expect) {
-  const [, [currency, feeBps, basePrice, slope, steps], maxBacking, firstAmount, maxTotal] = values;
-  const inEth = BigInt(currency) === 0n;
-  const price = (what, typed, value) =>
-    expect(what, inEth ? unitsOf(typed, ETH_DECIMALS) === BigInt(value) : sameDigits(typed || "0", value), value);
-  expect("currency", same((f.currency === "other" ? f.other_currency : f.currency)?.trim(), currency), currency);
-  expect("fee", unitsOf(f.fee, 2) === BigInt(feeBps), feeBps);
-  expect("backing", String(f.backing) === String(maxBacking), maxBacking);
-  expect("first purchase", unitsOf(f.first_units || "0", ETH_DECIMALS) === BigInt(firstAmount), firstAmount);
-  expect("its cost", String(f.first_total) === String(maxTotal), maxTotal);
-  if (f.kind === "line") {
-    expect("steps", steps.length === 0, steps.length);
-    price("first price", f.first_price, basePrice);
-    // what the last token costs is the price at the whole supply
-    price("last price", f.last_price, BigInt(basePrice) + BigInt(slope) * BigInt(f.capacity || 0) / 10n ** 36n);
-    return;
-  }
-  const rows = [...Array(16).keys()].map(i => `steps-${i}-`).filter(row => f[`${row}up_to`]?.trim() || f[`${row}price`]?.trim());
-  expect("line", BigInt(basePrice) === 0n && BigInt(slope) === 0n, slope);
-  expect("steps", rows.length === steps.length, steps.length);
-  rows.forEach((row, i) => {
-    const [upTo, stepPrice] = steps[i] || [];
-    expect(`step ${i + 1}`, unitsOf(f[`${row}up_to`], ETH_DECIMALS) === BigInt(upTo ?? -1), upTo);
-    price(`price ${i + 1}`, f[`${row}price`], stepPrice ?? -1);
-  });
-}
-
-const spelled = text => (text || "").normalize("NFC").replace(/\r\n/g, "\n").trim();
-
-function compareRules(f, rules, expect) {
-  const [delay, period, timelock, quorum, floor, threshold, members, veto] = rules;
-  for (const [name, value] of [["voting_delay", delay], ["voting_period", period], ["timelock_delay", timelock]]) {
-    expect(name, secondsOf(f, name) === BigInt(value), value);
-  }
-  expect("quorum", unitsOf(f.quorum, 2) === BigInt(quorum), quorum);
-  expect("least quorum", unitsOf(f.quorum_floor, ETH_DECIMALS) === BigInt(floor), floor);
-  expect("votes to propose", unitsOf(f.threshold, ETH_DECIMALS) === BigInt(threshold), threshold);
-  expect("members", digits(f.min_members) === String(members), members);
-  expect("veto", dayOf(f.veto_until) === String(veto), veto);
-}
-
-const numbered = (name, ...types) => ({ name, inputs: types.map(type => ({ type })) });
-
-// the calls that were added before, each as it was typed in this tab, then the one of this form, and the words that go with them
-function compareProposal(form, [, community, kind], intent, registry, expect) {
-  const f = form.fields;
-  const [targets, wei, data, words] = intent.call.values;
-  const text = spelled(`${spelled(f.title)}\n\n${spelled(f.why)}`);
-  expect("words", same(words.split("#proposer=")[1], intent.from) && words.startsWith(`${text}\n\n#proposer=`), words);
-  const kept = Object.keys(f).filter(name => /^kept-\d+-call$/.test(name)).map(name => f[name]);
-  const count = kept.length + (kind === "review" ? 0 : 1);
-  expect("calls", [targets, wei, data].every(list => list.length === count), targets.length);
-  kept.forEach((call, i) => {
-    expect(`call ${i + 1}`, call === `${targets[i]?.toLowerCase()} ${wei[i]} ${data[i]}`, call);
-    expect(`call ${i + 1} as it was typed`, wasTyped([targets[i], wei[i], data[i]], community, form.earlier, registry), call);
-  });
-  if (kind !== "review") compareCall(f, community, kind, [targets.at(-1), wei.at(-1), data.at(-1)], registry, expect);
-}
-
-function wasTyped(call, community, earlier, registry) {
-  return (earlier || []).some(({ path, fields }) => {
-    const [, place, kind] = /^\/c\/(\d+)\/proposals\/new\/([a-z]+)$/.exec(path) || [];
-    let fits = place === community;
-    try {
-      if (fits) compareCall(fields, community, kind, call, registry, (what, holds) => { fits &&= holds; });
-    } catch {
-      return false; // what was typed is no amount, or no number
-    }
-    return fits;
-  });
-}
-
-// the one call that each kind of form makes
-function compareCall(f, community, kind, [target, wei, data], registry, expect) {
-  const { CommunityRegistry: office } = registry.contracts;
-  const token = tokenOf(office, community);
-  const is = (meant, units, call) => {
-    expect("target", same(meant, target), target);
-    expect("wei", units === BigInt(wei), wei);
-    if (call !== null) expect("call", same(call, data), data);
-  };
-  if (kind === "fee") is(office, 0n, encodeCall(numbered("setFeeBps", "uint64", "uint16"), [community, String(unitsOf(f.fee, 2))]));
-  else if (kind === "waivers") is(office, 0n, encodeCall(numbered("setWaivers", "uint64", "uint8", "uint8"), [community, digits(f.token_waiver), digits(f.member_waiver)]));
-  else if (kind === "accept") is(office, 0n, encodeCall(numbered("acceptStewardship", "uint64"), [community]));
-  else if (["describe", "arbiter", "recognise"].includes(kind)) {
-    is(token, 0n, null);
-    expect("call", data.startsWith(hex(selectorOf(numbered("setContractURI", "string", "bytes32")))), data);
-  } else if (kind === "call") {
-    is(f.target.trim(), unitsOf(f.value || "0", ETH_DECIMALS), f.data?.trim() || "0x");
-  } else {
-    const currency = f.currency === "other" ? f.other_currency.trim() : f.currency;
-    if (same(currency, ZERO)) is(f.to.trim(), unitsOf(f.amount, ETH_DECIMALS), "0x");
-    else {
-      const units = BigInt(`0x${data.slice(-64)}`);
-      is(currency, 0n, encodeCall(numbered("transfer", "address", "uint256"), [f.to.trim(), String(units)]));
-      expect("amount", same(currency, token) ? unitsOf(f.amount, ETH_DECIMALS) === units : sameDigits(f.amount, units), units);
-    }
-  }
-}
+export const spelled = text => (text || "").normalize("NFC").replace(/\r\n/g, "\n").trim();
 
 // when a day begins, unix time as text
-function dayOf(text) {
+export function dayOf(text) {
   return text?.trim() ? String(Date.parse(`${text.trim()}T00:00:00Z`) / 1000) : "0";
 }
 
 // a time as its two fields say it
-function secondsOf(f, name) {
+export function secondsOf(f, name) {
   return BigInt(digits(f[name]) || "0") * (f[`${name}_unit`] === "hours" ? 3600n : 86400n);
 }
 

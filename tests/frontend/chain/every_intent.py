@@ -80,7 +80,7 @@ class Tour:
         self.done("open", self.seller, lambda s, who: s.communities.prepare_open(who, *values, new_key()))
         with self.site.app.app_context():
             self.id = max(row.id for row in self.site.bound.queries.communities().items)
-        self.done("set_fee", self.seller, lambda s, who: s.communities.prepare_set_fee(who, self.id, 200))
+        self.done("set_fee", self.seller, lambda s, who: s.communities.prepare_set_fee(who, self.id, 200, 0))
         for name, percents in (("set_waivers", (40, 30)), ("cut_waivers", (10, 30))):
             waivers = (self.id, *percents, self.site.market.now())
             self.done(
