@@ -257,6 +257,7 @@ COURT = {
 }
 POWERS = {  # over the community; the platform's steward has the same over the platform's own
     "setFeeBps": ({"steward"}, "RegistryNotSteward"),
+    "setWaivers": ({"steward"}, "RegistryNotSteward"),
     "offerStewardship": ({"steward"}, "RegistryNotSteward"),
     "acceptStewardship": ({"referrer"}, "RegistryNotPendingSteward"),  # to whom it was offered
     "openCommunity": (ANYONE, ""),
@@ -410,6 +411,7 @@ def test_only_stewards_have_their_powers(scene, registry, raw):
     roles, community = scene.life.roles, scene.life.deal.terms.rule("community_id")
     arguments = {
         "setFeeBps": (community, 1),
+        "setWaivers": (community, 1, 1),
         "offerStewardship": (community, roles["stranger"]),
         "acceptStewardship": (community,),
         "openCommunity": (community_params(name="another", symbol="ANO"),),
@@ -433,6 +435,7 @@ def test_no_power_over_platform_community_listing_or_split_changes_an_open_order
     told = ((market, "orderOf", (life.deal.key,)), (market, "asideOf", (life.deal.key,)))
     before = raw.reads(*told)
     powers = [
+        ("steward", registry, "setWaivers", (community, 100, 100)),
         *((role, registry, "setFeeBps", (number, most)) for role, number, most in
           (("platform", 0, 500), ("steward", community, 2_000))),
         *((role, registry, "offerStewardship", (number, everybody["stranger"])) for role, number in
