@@ -8,6 +8,7 @@ together with others like it; only if the test fails for the group is it found o
 from __future__ import annotations
 
 import json
+import random
 import signal
 from collections import Counter
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from tools.mutation.weaving import PROBE_BASE, PROBING, coinbase_for
 
 EXECUTED = ("eth_call", "eth_sendTransaction", "eth_estimateGas")
 ALONE = 6  # tests that a mutant faces by itself before it is tried together with others
-TOGETHER = 9
+TOGETHER = 4
 LONGEST_RUN_S = 240
 Place = tuple[str, int, int]  # file, first byte, end
 NOBODY = "0x" + "00" * 20
@@ -118,6 +119,7 @@ class Trying(Trial):
         for number in numbers:
             if self.survived[number] < ALONE:
                 self.try_together(item, [number])
+        random.Random(item.nodeid).shuffle(stubborn)  # noqa: S311 others in each test: one that ends a call early hides the rest
         for group in groups_of(stubborn, self.places):
             self.try_together(item, group)
 
