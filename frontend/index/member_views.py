@@ -5,6 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+def needed_units(tier: int, tiers: tuple[int, ...]) -> int | None:
+    """Give how much must be locked for a tier, smallest units; tier 0 is any member's. None where there is no such tier."""
+    if tier == 0:
+        return 1
+    return tiers[tier - 1] if tier <= len(tiers) else None
+
+
 @dataclass(frozen=True)
 class Membership:
     """A community's membership as it stands."""
@@ -20,6 +27,13 @@ class Membership:
     def tier_of(self, units: int) -> int:
         """Give how many thresholds an amount reaches."""
         return sum(units >= threshold for threshold in self.tiers)
+
+    def level_of(self, units: int) -> int:
+        """Give the level of who has locked an amount: 0 is nothing locked, 1 a member's, 1 + n that of tier n.
+
+        Source: Memberships.levelOf.
+        """
+        return 1 + self.tier_of(units) if units else 0
 
 
 @dataclass(frozen=True)

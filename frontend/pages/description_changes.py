@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from eth_utils.address import to_checksum_address
-
 from frontend.content.documents import Document
 from frontend.content.findings import State
 from frontend.extensions import queries, services
 from frontend.index.views import Community
+from frontend.pages.relations import arbiter_lines
 from frontend.services.proposed_calls import DecodedCall
 
 MOST_LINES = 20
@@ -93,6 +92,6 @@ def _lines(document: Document) -> dict[str, Sequence[str]]:
         "lang": [document.lang],
         "tags": document.tags,
         "picture": [document.picture_hash] if document.picture_hash else [],
-        "arbiters": [f"{to_checksum_address(one.address)} {one.name}".strip() for one in document.arbiters],
+        "arbiters": arbiter_lines(document),
         "recognised": [f"{number} {names.get(number, '')}".strip() for number in document.recognised],
     }

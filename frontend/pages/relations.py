@@ -71,18 +71,22 @@ def read_recognised(text: str) -> tuple[int, ...]:
     return numbers
 
 
+def arbiter_lines(document: Document) -> list[str]:
+    """Give a line for each arbiter: address, then the name that the community gives it."""
+    return [f"{to_checksum_address(one.address)} {one.name}".strip() for one in document.arbiters]
+
+
 def description_values(document: Document | None) -> dict[str, Any]:
     """Give a description as the fields of the form that edits it."""
     if document is None:
         return {}
-    lines = [f"{to_checksum_address(one.address)} {one.name}".strip() for one in document.arbiters]
     return {
         "text": without_ghosts(document.text),
         "rules": without_ghosts(document.rules),
         "lang": document.lang,
         "tags": without_ghosts(", ".join(document.tags)),
         "picture_hash": document.picture_hash or "",
-        "arbiters": without_ghosts("\n".join(line.replace("\n", " ") for line in lines)),
+        "arbiters": without_ghosts("\n".join(line.replace("\n", " ") for line in arbiter_lines(document))),
         "recognised": ", ".join(map(str, document.recognised)),
     }
 

@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 
 from frontend.extensions import queries
 from frontend.formatters import units
-from frontend.index.member_views import Membership
+from frontend.index.member_views import Membership, needed_units
 from frontend.pages.terms import Terms
 from frontend.services.level_words import audience
-from frontend.services.quotes import level_of, unit_price_units
+from frontend.services.quotes import price_at_units
 
 
 @dataclass(frozen=True)
@@ -33,18 +33,20 @@ def standing_of(listing: Any, terms: Terms, account: str | None) -> Standing:
     if not terms.buyer_level and not terms.member_level:
         return Standing(listing.unit_price_units)
     membership = queries.membership(listing.community_id)
-    level = level_of(queries, listing.community_id, account)
-    has_level = membership is not None and terms.buyer_level <= 1 + len(membership.tiers)
+    if membership is None:
+        return Standing(listing.unit_price_units, may_buy=not terms.buyer_level, is_within_reach=False)
+    locked_units = queries.member(membership.address, account).locked_units if account else 0
+    level = membership.level_of(locked_units)
+    tier = max(0, terms.buyer_level - 1)
+    needed = needed_units(tier, membership.tiers)
     return Standing(
-        unit_price_units=unit_price_units(queries, listing, account),
+        unit_price_units=price_at_units(listing, level),
         level=level,
-        locked_units=queries.member(membership.address, account).locked_units if membership and account else 0,
+        locked_units=locked_units,
         may_buy=level >= terms.buyer_level,
-        needed_units=membership.tiers[terms.buyer_level - 2]
-        if membership and has_level and terms.buyer_level > 1
-        else 0,
-        is_within_reach=has_level,
-        token=queries.currency(membership.token) if membership else None,
+        needed_units=needed or 0 if tier else 0,
+        is_within_reach=needed is not None,
+        token=queries.currency(membership.token),
     )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from frontend.errors import NodeDown, NotAllowed, NotFound, Refused
-from frontend.index.member_views import Membership
+from frontend.index.member_views import Membership, needed_units
 from frontend.index.queries import Queries
 from frontend.index.views import Community
 from frontend.services.chain import Chain
@@ -63,13 +63,6 @@ class Standing:
         """Tell whether that is enough for a tier; 0 takes a badge, which any locked token gives."""
         needed = needed_units(tier, self.tiers)
         return needed is not None and self.locked_units >= needed
-
-
-def needed_units(tier: int, tiers: tuple[int, ...]) -> int | None:
-    """Give how much must be locked for a tier, smallest units; None where there is no such tier."""
-    if tier == 0:
-        return 1
-    return tiers[tier - 1] if tier <= len(tiers) else None
 
 
 class PageChanged(Refused):

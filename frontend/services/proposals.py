@@ -121,10 +121,14 @@ class Proposals:
         return Trial(tuple(self._outcome(timelock, call) for call in tried), is_in_order=len(tried) == 1)
 
     def _in_order(self, governor: Governor, calls: Sequence[ProposedCall]) -> Iterator[Outcome]:
-        """Try the first call, then the first two, and so on: the first that fails is the newest of them."""
+        """Try all of them; if that fails the first call, then the first two, and so on: what fails first is the newest of them."""
+        go_through = not self._last_outcome(governor, calls).problem
         failed = False
         for count, call in enumerate(calls, 1):
-            outcome = Outcome("", is_reached=False) if failed else self._last_outcome(governor, calls[:count])
+            if failed or go_through:
+                outcome = Outcome("", is_reached=not failed)
+            else:
+                outcome = self._last_outcome(governor, calls[:count])
             failed = failed or bool(outcome.problem)
             yield outcome if failed else self._without_code(call) or outcome
 

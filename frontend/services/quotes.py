@@ -21,8 +21,7 @@ def level_of(queries: Queries, community_id: int, account: str | None) -> int:
     membership = queries.membership(community_id) if account else None
     if membership is None or account is None:
         return 0
-    locked_units = queries.member(membership.address, account).locked_units
-    return 1 + membership.tier_of(locked_units) if locked_units else 0
+    return membership.level_of(queries.member(membership.address, account).locked_units)
 
 
 def member_price_units(listing: Listing) -> int:
@@ -35,12 +34,9 @@ def discounted_units(price_units: int, discount_bps: int) -> int:
     return price_units - price_units * discount_bps // BPS
 
 
-def unit_price_units(queries: Queries, listing: Listing, account: str | None) -> int:
-    """Give what one costs an account; it may still be too low in level to buy at all."""
-    needed = listing.terms["memberLevel"]
-    if needed and level_of(queries, listing.community_id, account) >= needed:
-        return member_price_units(listing)
-    return listing.unit_price_units
+def price_at_units(listing: Listing, level: int) -> int:
+    """Give what one costs an account of a level; it may still be too low to buy at all."""
+    return member_price_units(listing) if level >= listing.terms["memberLevel"] else listing.unit_price_units
 
 
 def total_units(queries: Queries, listing: Listing, account: str, quantity: int, most_units: int) -> int:
@@ -49,10 +45,10 @@ def total_units(queries: Queries, listing: Listing, account: str, quantity: int,
     Raises: Refused when the account's level is too low to buy at all, or the total is above that.
     """
     needed = listing.terms["buyerLevel"]
-    level = level_of(queries, listing.community_id, account) if needed else 0
+    level = level_of(queries, listing.community_id, account) if needed or listing.terms["memberLevel"] else 0
     if level < needed:
         raise Refused(members_only(account, level, needed), key="MarketMembersOnly")
-    price_units = unit_price_units(queries, listing, account)
+    price_units = price_at_units(listing, level)
     if price_units * quantity > most_units:
         raise _dearer(queries, listing, account, price_units)
     return price_units * quantity

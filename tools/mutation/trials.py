@@ -119,7 +119,8 @@ class Trying(Trial):
         for number in numbers:
             if self.survived[number] < ALONE:
                 self.try_together(item, [number])
-        random.Random(item.nodeid).shuffle(stubborn)  # noqa: S311 others in each test: one that ends a call early hides the rest
+        # other companions in each test, since a mutant that ends a call early hides those beside it
+        random.Random(item.nodeid).shuffle(stubborn)  # noqa: S311 an order, no secret
         for group in groups_of(stubborn, self.places):
             self.try_together(item, group)
 

@@ -14,13 +14,13 @@ from frontend.blueprints.members_only.forms import WritingForm
 from frontend.blueprints.tokens.routes import token_or_404
 from frontend.errors import NodeError, Refused
 from frontend.extensions import queries, services
-from frontend.index.member_views import Membership
+from frontend.index.member_views import Membership, needed_units
 from frontend.index.views import Community
 from frontend.pages.act import Answer, account, said_again, with_key
 from frontend.pages.desks import fresh, posted
 from frontend.pages.layout import page_language, same_account
 from frontend.pages.text import without_ghosts
-from frontend.services.members_only import MAX_PAGES, Heading, PageChanged, Standing, needed_units
+from frontend.services.members_only import MAX_PAGES, Heading, PageChanged, Standing
 
 blueprint = Blueprint("members_only", __name__, url_prefix="/c/<int:community_id>/members-only")
 

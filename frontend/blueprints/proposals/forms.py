@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from eth_utils.address import to_checksum_address
@@ -224,14 +225,12 @@ class ListedForm(ProposalForm):
         """Begin with adding."""
         self.deed.data = ADD
 
-    def calls(self, community: Community, account: str) -> list[ProposedCall]:
-        """Keep the changed description, and give the call that points to it. Raises: Refused."""
+    def relisted(
+        self, community: Community, account: str, changed: Callable[[Document], dict[str, Any]]
+    ) -> list[ProposedCall]:
+        """Keep the description with the entry put in or taken out, and give the call that points to it. Raises: Refused."""
         before = self.description_before(community)
-        return [describe(community, self.changed(written_description(before)), before, account)]
-
-    def changed(self, document: Document) -> dict[str, Any]:
-        """Give the description with the entry put in or taken out. Raises: Refused."""
-        raise NotImplementedError
+        return [describe(community, changed(written_description(before)), before, account)]
 
     @property
     def is_added(self) -> bool:
@@ -250,7 +249,11 @@ class ArbiterForm(ListedForm):
         description=_l("How the community calls this arbiter. It proves nothing."),
     )
 
-    def changed(self, document: Document) -> dict[str, Any]:
+    def calls(self, community: Community, account: str) -> list[ProposedCall]:
+        """Give the change. Raises: Refused."""
+        return self.relisted(community, account, self._changed)
+
+    def _changed(self, document: Document) -> dict[str, Any]:
         """Give the description with the arbiter, under the name that was typed, or without."""
         address = str(self.arbiter.address).lower()
         others = [one for one in document.arbiters if one.address != address]
@@ -267,7 +270,11 @@ class RecogniseForm(ListedForm):
         _l("Number of the community"), description=_l("The address of community 5 ends in /c/5."), most=MAX_NUMBER
     )
 
-    def changed(self, document: Document) -> dict[str, Any]:
+    def calls(self, community: Community, account: str) -> list[ProposedCall]:
+        """Give the change. Raises: Refused."""
+        return self.relisted(community, account, self._changed)
+
+    def _changed(self, document: Document) -> dict[str, Any]:
         """Give the description with the number or without."""
         number = self.number.count
         others = [one for one in document.recognised if one != number]

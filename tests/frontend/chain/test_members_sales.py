@@ -13,7 +13,7 @@ from frontend.errors import Refused
 from frontend.pages.fees import fees_on
 from frontend.services.carts import Wanted
 from frontend.services.market import terms_abi
-from frontend.services.quotes import unit_price_units
+from frontend.services.quotes import level_of, price_at_units
 from tests.frontend.chain.conftest import ETH, buy_form, key_address, listing_form, new_key, open_community
 from tests.frontend.chain.site import Person, Site, problems
 
@@ -60,7 +60,8 @@ class Bakery:
             queries = self.site.bound.queries
             listing = queries.listing(listing_id)
             fees = fees_on(listing, queries.community(0), queries.community(self.id), self.site.market.now())
-            said = (unit_price_units(queries, listing, holder.address), fees.platform_bps, fees.community_bps)
+            price_units = price_at_units(listing, level_of(queries, self.id, holder.address))
+            said = (price_units, fees.platform_bps, fees.community_bps)
         (found,) = self.site.market.ask(
             "Market", self.site.market.market, "quoteFor", terms_abi(listing), holder.address
         )

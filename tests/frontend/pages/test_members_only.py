@@ -14,8 +14,9 @@ from sqlalchemy import update
 from frontend.content.documents import MAX_TEXT, MAX_TITLE
 from frontend.errors import NotAllowed, NotFound, Refused
 from frontend.extensions import bound
+from frontend.index.member_views import needed_units
 from frontend.index.models import communities
-from frontend.services.members_only import MAX_PAGES, MembersOnly, Standing, Words, needed_units
+from frontend.services.members_only import MAX_PAGES, MembersOnly, Standing, Words
 from frontend.store.database import writing
 from tests.frontend.pages.addresses import all_pages
 from tests.frontend.pages.assembly import TIMELOCK
