@@ -11,6 +11,7 @@ struct Book {
     mapping(bytes32 key => Talks talks) talks;
     mapping(bytes32 listingId => mapping(address buyer => uint256 quantity)) openQuantities; // only where terms cap it
     mapping(address account => mapping(address currency => uint256 amount)) bonds; // free ones
+    mapping(bytes32 key => bytes32 hash) wraps; // of file orders, from delivery on
 }
 
 /// @dev Which order a call is about.

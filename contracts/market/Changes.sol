@@ -7,7 +7,7 @@ import {Checks} from "./Checks.sol";
 import {Endings} from "./Endings.sol";
 import {IMarket} from "./IMarket.sol";
 import {LastOffers} from "./LastOffers.sol";
-import {Aside, Order, State, Terms} from "./MarketTypes.sol";
+import {Aside, Kind, Order, State, Terms} from "./MarketTypes.sol";
 import {OrderFlags} from "./OrderFlags.sol";
 
 /// @title Changes
@@ -92,6 +92,7 @@ library Changes {
         Checks.only(from);
         require(state >= State.FUNDED && state <= State.DELIVERED, IMarket.MarketWrongState(at.key, state));
         require(terms.onlyBuyer == address(0), IMarket.MarketOnlyBuyer(to, terms.onlyBuyer));
+        require(terms.rules.kind() != Kind.FILE, IMarket.MarketWrongKind(Kind.FILE)); // its key is for who bought it
         Checks.mayHold(terms, to);
         require(to != from, IMarket.MarketBadHolder(to));
         order.flags |= OrderFlags.TRANSFERRED;

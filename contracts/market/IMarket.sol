@@ -7,14 +7,17 @@ import {
     CurrencyPermit,
     Extras,
     Item,
+    Kind,
     Listing,
     Order,
     Permit,
     Purchase,
     Quote,
+    SealedFile,
     State,
     Talks,
-    Terms
+    Terms,
+    Wrap
 } from "./MarketTypes.sol";
 
 /// @title IMarket
@@ -49,8 +52,25 @@ interface IMarket is ICredits {
     /// @notice Raised when the buyer agreed to another arbiter than the terms name.
     error MarketWrongArbiter(address found, address arbiter);
 
-    /// @notice Raised when a purchase uses the encryption key, whose calls do not exist yet.
-    error MarketReservedField();
+    /// @notice Raised when coordinates name no point of bn254, or infinity; and when something is bought with a point that
+    /// is no file.
+    error MarketBadPoint(bytes32 x, bytes32 y);
+
+    /// @notice Raised when a call is not for this kind: files have their own to list and to deliver, and are not handed over;
+    /// blueprints have none yet.
+    error MarketWrongKind(Kind kind);
+
+    /// @notice Raised when a purchase is not the one that was made.
+    error MarketWrongPurchase(bytes32 ref);
+
+    /// @notice Raised when a wrap is not the one that was delivered.
+    error MarketWrongWrap(bytes32 key);
+
+    /// @notice Raised when a secret is not that of the purchase's point.
+    error MarketWrongSecret(bytes32 key);
+
+    /// @notice Raised when the key that was delivered is the one that was sold.
+    error MarketKeyIsRight(bytes32 key);
 
     /// @notice Raised when terms name a community that is not open.
     error MarketUnknownCommunity(uint64 communityId);
@@ -156,6 +176,9 @@ interface IMarket is ICredits {
     /// @notice A listing has optional terms. Follows its ListingOpened.
     event ListingExtras(bytes32 indexed listingId, Extras extras);
 
+    /// @notice A listing sells a sealed file. Follows its ListingOpened.
+    event ListingFile(bytes32 indexed listingId, SealedFile file);
+
     /// @notice The seller has stopped new orders, or takes them again.
     event ListingPaused(bytes32 indexed listingId, bool paused);
 
@@ -187,8 +210,14 @@ interface IMarket is ICredits {
     event OrderAccepted(bytes32 indexed key, uint40 deliverBy);
 
     /// @notice The seller has delivered; the buyer may dispute until the given unix time.
-    /// @param commitment Hash of a sealed tracking note or of the content; 0 = none.
+    /// @param commitment Hash of a sealed tracking note or of the content, of a file keccak256(abi.encode(wrap)); 0 = none.
     event OrderDelivered(bytes32 indexed key, bytes32 commitment, uint40 inspectBy);
+
+    /// @notice The key of a file, for this order's buyer alone. Follows its OrderDelivered.
+    event OrderKeyWrapped(bytes32 indexed key, Wrap wrap);
+
+    /// @notice The key that was delivered is not the one that was sold. Its OrderRefunded follows.
+    event OrderKeyRefuted(bytes32 indexed key);
 
     /// @notice The buyer disputes and has staked the arbiter's fee; the seller may stake until the given unix time.
     /// Not emitted where the arbiter asks no fee: the order is then disputed at once.
@@ -296,12 +325,20 @@ interface IMarket is ICredits {
     /// @return listingId The hash of the terms.
     function list(Terms calldata terms, uint32 quantityLimit) external returns (bytes32 listingId);
 
-    /// @notice The same for terms that name optional ones.
+    /// @notice The same for terms that name optional ones. Not for files.
     /// @param extras See Extras; keccak256(abi.encode(extras)) is `terms.extras`. Everybody finds them in ListingExtras.
     function listWithExtras(
         Terms calldata terms,
         uint32 quantityLimit,
         Extras calldata extras
+    ) external returns (bytes32 listingId);
+
+    /// @notice The same for a sealed file: terms of the kind FILE, and no others.
+    /// @param file See SealedFile; keccak256(abi.encode(file)) is `terms.extras`. Everybody finds it in ListingFile.
+    function listFile(
+        Terms calldata terms,
+        uint32 quantityLimit,
+        SealedFile calldata file
     ) external returns (bytes32 listingId);
 
     /// @notice Stop or resume new orders. Seller only. Orders already paid are not touched.
@@ -367,9 +404,32 @@ interface IMarket is ICredits {
     /// @notice Take the money back before the seller accepted. Holder only; FUNDED.
     function cancel(Terms calldata terms, address holder, bytes32 ref) external;
 
-    /// @notice Say that it is shipped or done. Seller only; ACCEPTED, until deliverBy.
+    /// @notice Say that it is shipped or done. Seller only; ACCEPTED, until deliverBy. Files have `deliverFile`.
     /// @param commitment Hash of a sealed tracking note or of the content; 0 = none.
     function deliver(Terms calldata terms, address holder, bytes32 ref, bytes32 commitment) external;
+
+    /// @notice Deliver a sealed file: its key, wrapped to the purchase's point. Seller only; ACCEPTED, until deliverBy.
+    /// @dev Nothing is taken on trust but that the key fits: who gets a wrong one proves it by `claimBadKey`.
+    /// @param wrap See Wrap. Its point must be one.
+    function deliverFile(Terms calldata terms, address holder, bytes32 ref, Wrap calldata wrap) external;
+
+    /// @notice Prove that the delivered key is not the one that was sold, and get everything back. Holder only; DELIVERED,
+    /// until inspectBy. Against the right key it reverts and nothing changes.
+    /// @dev Warning: the secret can be read by everybody afterwards, also when the claim fails, and with it the key that was
+    /// delivered. So a secret is for one order, and who claims against the right key gives away what he has bought.
+    /// @param file The sealed file.
+    /// @param purchase The purchase.
+    /// @param wrap What was delivered.
+    /// @param secret The number by which the generator gives the purchase's point.
+    function claimBadKey(
+        Terms calldata terms,
+        address holder,
+        bytes32 ref,
+        SealedFile calldata file,
+        Purchase calldata purchase,
+        Wrap calldata wrap,
+        uint256 secret
+    ) external;
 
     /// @notice Say that a milestone is done. Seller only; ACCEPTED, until deliverBy.
     /// @param extras The optional terms.
@@ -451,6 +511,7 @@ interface IMarket is ICredits {
 
     /// @notice Hand the order over, with all rights of its holder. Holder only; FUNDED, ACCEPTED or DELIVERED.
     /// @dev An offer of the old holder falls away. The quantity goes on counting for the first holder.
+    /// A file's order stays with its holder: the key is for him.
     /// @param to The new holder: not 0, not the seller, not an arbiter in the terms. It is not asked.
     function transferOrder(Terms calldata terms, address holder, bytes32 ref, address to) external;
 

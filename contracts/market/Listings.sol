@@ -5,8 +5,9 @@ import {ICommunityRegistry} from "../community/ICommunityRegistry.sol";
 import {ISplits} from "../money/ISplits.sol";
 import {Book} from "./Book.sol";
 import {ExtrasLib} from "./ExtrasLib.sol";
+import {Files} from "./Files.sol";
 import {IMarket} from "./IMarket.sol";
-import {Extras, Listing, Terms} from "./MarketTypes.sol";
+import {Extras, Kind, Listing, SealedFile, Terms} from "./MarketTypes.sol";
 import {TermsLib} from "./TermsLib.sol";
 
 /// @title Listings
@@ -23,6 +24,7 @@ library Listings {
     /// @dev See IMarket.list.
     function open(Book storage book, Asked calldata asked, Terms calldata terms, uint32 quantityLimit) external {
         TermsLib.check(terms);
+        _checkKind(terms, false);
         TermsLib.within("extras", uint256(terms.extras), 0, 0);
         _open(book, asked, terms, quantityLimit, 0);
     }
@@ -36,8 +38,30 @@ library Listings {
         Extras calldata extras
     ) external {
         TermsLib.check(terms);
+        _checkKind(terms, false);
         _open(book, asked, terms, quantityLimit, ExtrasLib.check(terms, extras));
         emit IMarket.ListingExtras(asked.listingId, extras);
+    }
+
+    /// @dev See IMarket.listFile.
+    function openFile(
+        Book storage book,
+        Asked calldata asked,
+        Terms calldata terms,
+        uint32 quantityLimit,
+        SealedFile calldata file
+    ) external {
+        TermsLib.check(terms);
+        _checkKind(terms, true);
+        Files.check(terms, file);
+        _open(book, asked, terms, quantityLimit, 0);
+        emit IMarket.ListingFile(asked.listingId, file);
+    }
+
+    /// @dev A file is sold by its key, and nothing else has one.
+    function _checkKind(Terms calldata terms, bool isFile) private pure {
+        Kind kind = terms.rules.kind();
+        require((kind == Kind.FILE) == isFile, IMarket.MarketWrongKind(kind));
     }
 
     function _open(

@@ -15,6 +15,7 @@ import {Changes} from "./Changes.sol";
 import {Checks} from "./Checks.sol";
 import {Disputes} from "./Disputes.sol";
 import {Endings} from "./Endings.sol";
+import {Files} from "./Files.sol";
 import {IMarket} from "./IMarket.sol";
 import {LastOffers} from "./LastOffers.sol";
 import {Listings} from "./Listings.sol";
@@ -23,14 +24,17 @@ import {
     CurrencyPermit,
     Extras,
     Item,
+    Kind,
     Listing,
     Order,
     Permit,
     Purchase,
     Quote,
+    SealedFile,
     State,
     Talks,
-    Terms
+    Terms,
+    Wrap
 } from "./MarketTypes.sol";
 import {Milestones} from "./Milestones.sol";
 import {OrderFlags} from "./OrderFlags.sol";
@@ -93,6 +97,16 @@ contract Market is IMarket, Credits {
     ) external returns (bytes32 listingId) {
         listingId = _listingId();
         Listings.openWithExtras(_book, Listings.Asked(REGISTRY, SPLITS, listingId), terms, quantityLimit, extras);
+    }
+
+    /// @inheritdoc IMarket
+    function listFile(
+        Terms calldata terms,
+        uint32 quantityLimit,
+        SealedFile calldata file
+    ) external returns (bytes32 listingId) {
+        listingId = _listingId();
+        Listings.openFile(_book, Listings.Asked(REGISTRY, SPLITS, listingId), terms, quantityLimit, file);
     }
 
     /// @inheritdoc IMarket
@@ -191,11 +205,35 @@ contract Market is IMarket, Credits {
         Place memory at = _at(holder, ref);
         Order storage order = Checks.orderIn(_book, at, State.ACCEPTED);
         _inOnePiece(at.key, order);
+        require(terms.rules.kind() != Kind.FILE, MarketWrongKind(Kind.FILE));
         Checks.inTime(order.clock);
         uint40 inspectBy = Checks.fromNow(uint256(terms.clocks.transitFor()) + terms.clocks.inspectFor());
         _move(order, State.DELIVERED, inspectBy);
         LastOffers.forget(_book, at.key, order);
         emit OrderDelivered(at.key, commitment, inspectBy);
+    }
+
+    /// @inheritdoc IMarket
+    function deliverFile(Terms calldata terms, address holder, bytes32 ref, Wrap calldata wrap) external {
+        Files.deliver(_book, _at(holder, ref), terms, wrap);
+    }
+
+    /// @inheritdoc IMarket
+    function claimBadKey(
+        Terms calldata terms,
+        address holder,
+        bytes32 ref,
+        SealedFile calldata file,
+        Purchase calldata purchase,
+        Wrap calldata wrap,
+        uint256 secret
+    ) external {
+        Place memory at = _at(holder, ref);
+        _credit(
+            at.key,
+            terms.currency,
+            Files.claimBadKey(_book, at, ref, terms, file, purchase, wrap, secret)
+        );
     }
 
     /// @inheritdoc IMarket

@@ -5,8 +5,7 @@ import {Permit} from "../money/Permit.sol";
 import {TermsClocks} from "./TermsClocks.sol";
 import {TermsRules} from "./TermsRules.sol";
 
-/// @dev What is sold. FILE and BLUEPRINT have their place in every id from the first day and are refused by `list` until
-/// their calls exist.
+/// @dev What is sold. BLUEPRINT has its place in every id from the first day and is refused until its calls exist.
 enum Kind {
     GOODS, // shipped; the inspection clock starts after the transit time
     FILE, // a sealed digital file
@@ -44,7 +43,7 @@ struct Terms {
     TermsClocks clocks; // every time limit, and what members get
     bytes32 contentHash; // keccak256 of the listing's description
     bytes32 salt; // makes equal terms different listings
-    bytes32 extras; // keccak256(abi.encode(Extras)); 0 = none
+    bytes32 extras; // keccak256(abi.encode(Extras)), of a FILE keccak256(abi.encode(SealedFile)); 0 = none
 }
 
 /// @dev The buyer's side. Its hash is the order's `ref`; with listing id and holder it makes the order's key.
@@ -54,8 +53,8 @@ struct Purchase {
     address holder; // the buyer: first holder of the order, who confirms, disputes, receives refunds
     address referrer; // gets the terms' referral commission; 0 = nobody, and the seller keeps it
     address arbiter; // the arbiter the buyer agreed to: equal to the terms'
-    bytes32 encryptionKeyX; // one-time bn254 point of a file order; must be 0
-    bytes32 encryptionKeyY; // must be 0
+    bytes32 encryptionKeyX; // of a FILE: one-time point of bn254, to which its key is wrapped; else 0
+    bytes32 encryptionKeyY; // the same
     bytes32 specification; // hash of a sealed wish or address; 0 = none
 }
 
@@ -105,6 +104,22 @@ struct Milestone {
     uint16 shareBps; // of the price, basis points; all together 10 000
     uint32 deliverFor; // seconds from acceptance, or from the payment of the milestone before; the first equals the terms'
     uint32 inspectFor; // seconds from delivery; the first equals the terms'
+}
+
+/// @dev A file that is sold by its key. All of it is in the listing from the start; the key is in nobody's hands but the
+/// seller's until he delivers.
+struct SealedFile {
+    bytes32 keyHash; // keccak256(abi.encode(FileLib.KEY_DOMAIN, the terms' salt, the key))
+    bytes32 ciphertextHash; // of the age file: SHA-256 of the list of the SHA-256 of its pieces of 1 MiB
+    bytes32 plaintextHash; // the same of what is in it
+    uint64 size; // bytes of what is in it, not 0
+}
+
+/// @dev A sealed file's key for one order: only who knows the secret of the purchase's point can read it.
+struct Wrap {
+    bytes32 pointX; // a point of bn254 made for this wrap
+    bytes32 pointY;
+    bytes32 masked; // the key, xor the hash of what both sides can compute: see FileLib
 }
 
 /// @dev What may change about a listing, in one storage word.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Bn254} from "./Bn254.sol";
 import {Book} from "./Book.sol";
 import {Checks} from "./Checks.sol";
 import {IMarket} from "./IMarket.sol";
-import {Listing, Order, Purchase, Quote, State, Terms} from "./MarketTypes.sol";
+import {Kind, Listing, Order, Purchase, Quote, State, Terms} from "./MarketTypes.sol";
 import {OrderFlags} from "./OrderFlags.sol";
 
 /// @title Purchases
@@ -86,7 +87,9 @@ library Purchases {
             purchase.arbiter == terms.arbiter,
             IMarket.MarketWrongArbiter(purchase.arbiter, terms.arbiter)
         );
-        require(purchase.encryptionKeyX | purchase.encryptionKeyY == 0, IMarket.MarketReservedField());
+        (bytes32 x, bytes32 y) = (purchase.encryptionKeyX, purchase.encryptionKeyY);
+        bool fits = terms.rules.kind() == Kind.FILE ? Bn254.isPoint(uint256(x), uint256(y)) : x | y == 0;
+        require(fits, IMarket.MarketBadPoint(x, y));
     }
 
     function _takeStock(Book storage book, Terms calldata terms, Wish memory wish) private returns (uint8 flags) {

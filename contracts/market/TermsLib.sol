@@ -61,11 +61,8 @@ library TermsLib {
     }
 
     function _checkRules(TermsRules rules) private pure {
-        uint256 kind = uint8(TermsRules.unwrap(rules));
-        require(
-            kind == uint8(Kind.GOODS) || kind == uint8(Kind.SERVICE),
-            IMarket.MarketBadTerm("kind", kind, uint8(Kind.GOODS), uint8(Kind.SERVICE))
-        );
+        within("kind", uint8(TermsRules.unwrap(rules)), uint8(Kind.GOODS), uint8(Kind.SERVICE));
+        require(rules.kind() != Kind.BLUEPRINT, IMarket.MarketWrongKind(rules.kind()));
         within("instant", rules.instant(), 0, 1);
         within("maxFeeBps", rules.maxFeeBps(), 0, MAX_BPS);
         within("referralBps", rules.referralBps(), 0, rules.maxFeeBps());
