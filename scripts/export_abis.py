@@ -24,6 +24,7 @@ CONTRACTS = (
     "CommunityToken",
     "Curves",
     "Governors",
+    "KeyRequests",
     "Market",
     "Membership",
     "Memberships",

@@ -25,6 +25,7 @@ INTERFACES = (
     "IGovernors",
     "IPersonas",
     "IMarket",
+    "IKeyRequests",
     "ICourtArbiter",
     "ICredits",
     "ISplits",

@@ -14,7 +14,17 @@ from frontend.config import Settings
 from frontend.errors import AbiMismatch, UnknownDeployment
 
 FOLDER = Path(__file__).parent / "abi"
-DEPLOYED = ("Claims", "CommunityRegistry", "Curves", "Governors", "Market", "Memberships", "Personas", "Splits")
+DEPLOYED = (
+    "Claims",
+    "CommunityRegistry",
+    "Curves",
+    "Governors",
+    "KeyRequests",
+    "Market",
+    "Memberships",
+    "Personas",
+    "Splits",
+)
 EXPORTED = (*DEPLOYED, "CommunityToken", "Membership", "CommunityGovernor", "CommunityTimelock")
 ERC20_FUNCTIONS = ("approve", "transfer", "balanceOf", "allowance", "nonces", "name", "symbol", "decimals")
 

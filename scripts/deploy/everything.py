@@ -1,4 +1,5 @@
-"""Deploys all that a market needs, in order: CommunityRegistry, Splits, Memberships, the Market's libraries, Market, Personas, Claims, Curves, Governors. Run it again as often as you like.
+"""Deploys all that a market needs, in order: CommunityRegistry, Splits, Memberships, the Market's libraries,
+Market, Personas, Claims, Curves, Governors, KeyRequests. Run it again as often as you like.
 
     brownie run scripts/deploy/everything.py main [account] --network ganache|anvil|sepolia|rpc
 
@@ -14,6 +15,7 @@ from scripts.deploy import (
     community_registry,
     curves,
     governors,
+    key_requests,
     libraries,
     market,
     memberships,
@@ -26,7 +28,7 @@ from scripts.lib.registry import Registry
 from scripts.lib.senders import Sender
 from scripts.lib.steps import Plan
 
-PARTS = (community_registry, splits, memberships, libraries, market, personas, claims, curves, governors)
+PARTS = (community_registry, splits, memberships, libraries, market, personas, claims, curves, governors, key_requests)
 
 
 def plan(params: DeployParams, registry: Registry) -> Plan:

@@ -18,7 +18,17 @@ from tools.places import ROOT
 
 ABIS = ROOT / "frontend" / "contracts" / "abi"
 BUILD = ROOT / "build" / "contracts"
-DEPLOYED = ("Claims", "CommunityRegistry", "Curves", "Governors", "Market", "Memberships", "Personas", "Splits")
+DEPLOYED = (
+    "Claims",
+    "CommunityRegistry",
+    "Curves",
+    "Governors",
+    "KeyRequests",
+    "Market",
+    "Memberships",
+    "Personas",
+    "Splits",
+)
 EXPORTED = (*DEPLOYED, "CommunityToken")
 PUSH32_OF_ZEROS = b"\x7f" + bytes(32)  # an immutable in the compiler's output
 LIBRARY = re.compile(r"__\$[0-9a-f]{34}\$__")  # where a library's address belongs

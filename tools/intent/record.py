@@ -11,7 +11,17 @@ from tools.intent.codec import ADDRESS, Part, signature
 from tools.intent.keccak import keccak256
 from tools.intent.problems import BadInput
 
-DEPLOYED = ("Claims", "CommunityRegistry", "Curves", "Governors", "Market", "Memberships", "Personas", "Splits")
+DEPLOYED = (
+    "Claims",
+    "CommunityRegistry",
+    "Curves",
+    "Governors",
+    "KeyRequests",
+    "Market",
+    "Memberships",
+    "Personas",
+    "Splits",
+)
 ERC20_FUNCTIONS = ("approve", "transfer", "balanceOf", "allowance", "nonces", "name", "symbol", "decimals")
 
 

@@ -11,7 +11,17 @@ from scripts.lib.problems import IndexNotReady, UnusableIndex, WrongChain
 from scripts.lib.registry import Registry
 from scripts.lib.steps import expect_code
 
-INDEXED = ("Claims", "CommunityRegistry", "Curves", "Governors", "Market", "Memberships", "Personas", "Splits")
+INDEXED = (
+    "Claims",
+    "CommunityRegistry",
+    "Curves",
+    "Governors",
+    "KeyRequests",
+    "Market",
+    "Memberships",
+    "Personas",
+    "Splits",
+)
 
 
 def deployments_hash(registry: Registry) -> str:
