@@ -1,4 +1,4 @@
-"""A small server of sealed files for browser tests: our scripts, and the routes of docs/files.md, with what can go wrong."""
+"""A small server of sealed files for browser tests: our scripts, and the routes of docs/files-in-the-browser.md, with what can go wrong."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import re
 import threading
 import time
+from collections.abc import Callable
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -42,13 +43,8 @@ class Shelf:
         self.cuts: set[int] = set()  # pieces that break off half-way, each time
         self.damaged: set[int] = set()  # pieces with a bit turned
         self.signed_in = True
-        shelf = self
-
-        class Handler(Answers):
-            pass
-
-        Handler.shelf = shelf
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        handler = type("Handler", (Answers,), {"shelf": self})
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.origin = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -165,9 +161,9 @@ class Answers(BaseHTTPRequestHandler):
         self.wfile.flush()
 
 
-def wait_until(holds: object, patience_s: float = 20) -> None:
+def wait_until(holds: Callable[[], object], patience_s: float = 20) -> None:
     """Wait for something that a callable says."""
     until = time.monotonic() + patience_s
-    while not holds():  # type: ignore[operator]
+    while not holds():
         assert time.monotonic() < until, "it did not come"
         time.sleep(0.02)

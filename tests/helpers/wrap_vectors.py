@@ -186,7 +186,7 @@ def made() -> str:
     found = {
         "made_by": "tests/helpers/wrap_vectors.py (python -m tests.helpers.wrap_vectors)",
         "about": "The key of a sealed file on its way to a buyer. All words are 32 bytes in hex, the market is an address. "
-        "unwraps: key is what comes out, right or wrong; error is null where its hash is keyHash. See docs/files.md.",
+        "unwraps: key is what comes out, right or wrong; error is null where its hash is keyHash. See docs/files-in-the-browser.md.",
         "domains": {"wrap": hexed(w.WRAP_DOMAIN), "key": hexed(w.KEY_DOMAIN)},
         "field": hexed(w.FIELD),
         "order": hexed(w.ORDER),
