@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from frontend.blueprints.receipts.routes import qr_code
 from frontend.extensions import bound
 from frontend.index.desk_views import Sale
 from frontend.index.views import Currency
@@ -20,6 +21,7 @@ from frontend.pages.receipts import receipt_of
 from frontend.pages.sales import sales_of
 from frontend.pages.sheets import BOM, safe, sheet_of
 from frontend.services.splits import account_of_version
+from tests.frontend.pages.conftest import ORIGIN
 from tests.frontend.pages.page import Page
 from tests.frontend.pages.story import ARBITER, BUYER, ETH, FOUNDER, SELLER, STRANGER, Story, community_account
 from tests.frontend.pages.test_forms import assert_asked, post
@@ -331,7 +333,9 @@ def test_receipt_shows_who_got_what_and_is_open_to_everybody(
     assert key in page.words
     for text in ("0.0965 ETH", "Platform's commission", "0.001 ETH", "Community's commission", "0.0025 ETH"):
         assert text in page.words
-    assert "<svg" in source
+    address = f"{ORIGIN}/verify?order={key}&receipt={mark_on(client, key)}"
+    assert str(qr_code(address)) in source  # the code leads to where the page says
+    assert address in page.words
     assert "style=" not in source[source.index('class="qr"') :]
     assert asked == []
 
