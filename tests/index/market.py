@@ -17,7 +17,7 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from frontend.config import Settings
-from frontend.contracts.registry import abi_hash, exported_abi, function_abi, selector
+from frontend.contracts.registry import exported_hash, function_abi, selector
 from frontend.index.follow import Follower
 from frontend.index.writer import dump
 from frontend.merkle import leaf_of
@@ -128,7 +128,7 @@ class Market:
                     "block": int(receipt["blockNumber"], 16),
                     "tx": receipt["transactionHash"],
                     "args": [],
-                    "abiHash": abi_hash(exported_abi(name)),
+                    "abiHash": exported_hash(name),
                     "commit": None,
                 }
                 for name, receipt in (
