@@ -42,6 +42,7 @@ CLAIMS = "0x" + "aa" * 19 + "05"
 CURVES = "0x" + "aa" * 19 + "06"
 MEMBERSHIPS = "0x" + "aa" * 19 + "07"
 GOVERNORS = "0x" + "aa" * 19 + "08"
+KEY_REQUESTS = "0x" + "aa" * 19 + "09"
 ETH = "0x" + "0" * 40
 T0 = 1_790_000_000
 HOUR, DAY = 3_600, 86_400
@@ -74,7 +75,7 @@ class Story:
     def __init__(self, engine: Engine, contents: Contents) -> None:
         self.engine = engine
         self.contents = contents
-        contracts = (REGISTRY, MARKET, SPLITS, PERSONAS, CLAIMS, CURVES, MEMBERSHIPS, GOVERNORS)
+        contracts = (REGISTRY, MARKET, SPLITS, PERSONAS, CLAIMS, CURVES, MEMBERSHIPS, GOVERNORS, KEY_REQUESTS)
         self.place = Place(CHAIN_ID, GENESIS, *contracts, 1, "0x" + "dd" * 32)
         self.logs: list[Log] = []
         self.headers: dict[int, Header] = {}
