@@ -12,6 +12,8 @@ from sqlalchemy import select
 from frontend.index.models import STATE_TABLES, quarantine
 from frontend.index.queries import Queries
 from frontend.services.terms import listing_id, wrap_hash
+from scripts.lib.keep import index as keeper_index
+from scripts.lib.keep.due import overdue_orders
 from tests.index.files import SOLD_KEY, WRONG_KEY, Files, FileSale, opened, words_of, wrapped
 from tests.index.market import CHAIN_ID, DAY_S, Index, Market
 from tests.index.said import differences
@@ -133,6 +135,21 @@ def test_delivered_file_completes_when_its_buyer_is_silent(shop: Shop):
     shop.market.warp(60 * DAY_S)
     shop.market.on_order("expire", sale.sale, shop.market.stranger)
     assert shop.order(sale).state == "completed"
+
+
+def test_keeper_ends_files_that_nobody_delivered_or_complained_about(shop: Shop):
+    market, terms = shop.market, shop.files.listed()
+    silent_seller, silent_buyer = shop.files.bought(terms), shop.files.bought(terms)
+    shop.files.deliver(silent_buyer)
+    market.warp(60 * DAY_S)
+    shop.index.follow()
+    found = keeper_index.Index(shop.index.settings.database_url)
+    due = {call.subject: call for call in overdue_orders(found, market.now())}
+    found.close()
+    for sale, state in ((silent_seller, "refunded"), (silent_buyer, "completed")):
+        call = due[sale.key]
+        market.send(call.contract, market.market, call.function, list(call.args), market.stranger)
+        assert shop.order(sale).state == state
 
 
 def test_lost_key_comes_again_when_the_holder_asks_and_the_seller_answers(shop: Shop):

@@ -26,7 +26,7 @@ from frontend.search.store import fill as fill_search
 from frontend.services.claim_lists import ClaimLists
 from frontend.services.content import Contents
 from frontend.services.members_only import MembersOnly, Words
-from frontend.services.terms import Purchase, Terms, extras_abi, listing_id, order_key, ref_of
+from frontend.services.terms import Purchase, Terms, extras_abi, file_abi, listing_id, order_key, ref_of
 from frontend.store.database import writing
 from frontend.store.models import AppFollower
 from tests.frontend.pages.assembly import Assembly
@@ -327,6 +327,8 @@ class Story:
         )  # fmt: skip
         if found.extras is not None:
             self.market("ListingExtras", listingId=bytes.fromhex(listing[2:]), extras=extras_abi(found.extras))
+        if found.file is not None:
+            self.market("ListingFile", listingId=bytes.fromhex(listing[2:]), file=file_abi(found.file))
         self.listings[name] = (listing, found)
         return listing
 
