@@ -238,6 +238,7 @@ order_asides = Table(
     Column("final_seller_units", Uint256, nullable=False),
     Column("settled", Boolean, nullable=False),  # it ended by agreement
     Column("settled_units", Uint256, nullable=False),  # to the holder
+    Index("ix_chain_order_asides_referrer", "referrer", "order_key"),
 )
 
 order_roles = Table(

@@ -17,6 +17,7 @@ from frontend.services.credits import Credits
 from frontend.services.curves import Curves
 from frontend.services.faucet import Faucet
 from frontend.services.file_keys import FileKeys
+from frontend.services.files import SealedFiles
 from frontend.services.intent_store import IntentStore
 from frontend.services.intents import Intents
 from frontend.services.market import Market
@@ -40,6 +41,7 @@ class Services:
     def __init__(self, settings: Settings, registry: Registry, db: Database, queries: Queries) -> None:
         self.chain = Chain(settings.rpc_url, settings.chain_id, settings.rpc_timeout_s)
         self.contents = Contents(settings, db)
+        self.files = SealedFiles(settings, db)
         self.intent_store = IntentStore(db)
         self.intents = Intents(registry, self.chain, self.intent_store, queries)
         self.watch = Watch(self.chain, self.intent_store, queries, confirmations=settings.confirmations)

@@ -356,11 +356,19 @@ class Market:
         return self.step(account, "market.cancel", "cancel", order, [self._back_line(order)], form_key)
 
     def prepare_deliver(
-        self, account: str, key: str, commitment: str | None = None, form_key: str = "", *, sealed: bool = False
+        self,
+        account: str,
+        key: str,
+        commitment: str | None = None,
+        form_key: str = "",
+        *,
+        sealed: bool = False,
+        back: str | None = None,
     ) -> Intent:
         """Give the seller's intent to say that it is shipped or done.
 
-        Args: commitment is a 0x hash, None = none; sealed tells that it is of a private note for the buyer.
+        Args: commitment is a 0x hash, None = none; sealed tells that it is of a private note for the buyer; back is the
+        path to return to, None = the order's page.
         """
         order = self.order(key)
         if commitment and sealed:
@@ -372,7 +380,8 @@ class Market:
             *([Line(N_("Hash of your note"), "hash", commitment)] if commitment and any(found) else []),
         ]
         function, extra = piece_of(order, "deliver")
-        return self.step(account, "market.deliver", function, order, lines, form_key, extra=(*extra, found))
+        extra = (*extra, found)
+        return self.step(account, "market.deliver", function, order, lines, form_key, extra=extra, back=back)
 
     def prepare_confirm(self, account: str, key: str, form_key: str = "") -> Intent:
         """Give the buyer's intent to have the seller paid."""
@@ -552,8 +561,12 @@ class Market:
         extra: tuple[Any, ...] = (),
         value_wei: int = 0,
         spends: Sequence[Spend] = (),
+        back: str | None = None,
     ) -> Intent:
-        """Give the intent of one step of an order. Args: extra is what the call takes behind terms, holder and ref."""
+        """Give the intent of one step of an order.
+
+        Args: extra is what the call takes behind terms, holder and ref; back is where to return to, None = the order's page.
+        """
         # the key keeps the first holder, who stands in the purchase
         holder = to_checksum_address(order.purchase["holder"])
         args = (terms_abi(order.listing), holder, bytes.fromhex(order.ref.removeprefix("0x")), *extra)
@@ -563,7 +576,7 @@ class Market:
             lines,
             title=title_of(order.listing),
             subject=order.key,
-            back=f"/o/{order.key}",
+            back=back or f"/o/{order.key}",
             spends=spends,
         )
         return self.intents.prepare(account, plan, form_key)
