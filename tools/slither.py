@@ -75,7 +75,6 @@ ANSWERED = {
     ("incorrect-equality", "_requireNone"): NO_AMOUNT,
     ("incorrect-equality", "_requireCommitted"): NO_AMOUNT,
     ("low-level-calls", "multiply"): PRECOMPILE,
-    ("unchecked-lowlevel", "multiply"): PRECOMPILE,
     ("msg-value-in-nonpayable", "dispute"): "a library runs in the Market's payable dispute, whose value this is",
     ("msg-value-in-nonpayable", "stake"): "a library runs in the Market's payable stake, whose value this is",
     ("reentrancy-no-eth", "buyWithPermit"): LOCKED,
