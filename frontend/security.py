@@ -29,7 +29,7 @@ HEADERS = {
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 A_YEAR_S = 365 * 86400
 NETWORK_FACTOR = 5  # many people may share one network address
-PIECES_FACTOR = 10  # a sealed file of 1 GiB is a thousand writes; what they weigh is counted elsewhere
+PIECES_FACTOR = 40  # a sealed file of 1 GiB is a thousand writes; what they weigh is counted elsewhere
 FILE_TOO_LARGE = N_("The file is too large: at most 1 GiB before it is sealed. Nothing was kept.")
 # by endpoint, where a body must be smaller than Flask's own limit, and what is said then
 BODIES = {
