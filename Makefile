@@ -73,7 +73,7 @@ sizes: compile ## print the size of every deployable contract; fails above the l
 bench-gas: bootstrap ## measure gas on Anvil and write bench/results/gas.json (CHECK=1 compares instead)
 	@$(IN) python -m bench.gas $(if $(CHECK),--check)
 
-bench: bootstrap ## measure how fast index and pages are and write bench/results/speed.json (PART=index RUNS=5)
+bench: bootstrap ## measure how fast index, pages and sealing are and write bench/results/speed.json (PART=index RUNS=5)
 	@$(IN) python -m bench.speed $(PART) $(if $(RUNS),--runs $(RUNS))
 
 soak: bootstrap ## 1,000 reorganisations, 100,000 deals, 100,000 courses of trades, all random (PART=index|deals|curves ARGS="--seed 7"); can be stopped and gone on with

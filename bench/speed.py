@@ -1,7 +1,7 @@
-"""Measures how fast index and pages are, on this machine, and writes bench/results/speed.json.
+"""Measures how fast index, pages and sealing are, on this machine, and writes bench/results/speed.json.
 
-    python -m bench.speed                    both parts, five runs each
-    python -m bench.speed index --runs 3     one part; the other's results stay as they are in the file
+    python -m bench.speed                    all parts, five runs each
+    python -m bench.speed index --runs 3     one part; the others' results stay as they are in the file
     python -m bench.speed pages --quick      little of everything, to see that it works; writes nothing
 
 Each part is a module of this package with `measure(runs, quick)`, which gives what is to stand in the file under the
@@ -23,7 +23,7 @@ from typing import Any
 from tools.places import ROOT, tool_env
 
 RESULTS = ROOT / "bench" / "results" / "speed.json"
-PARTS = ("index", "pages")
+PARTS = ("index", "pages", "sealing")
 # figure -> at least so many a second
 TARGETS = {
     "decode_events_per_s": 50_000,
@@ -31,6 +31,12 @@ TARGETS = {
     "follow_postgres_events_per_s": 8_000,
     "listing_page_per_s": 400,
     "explore_10k_page_per_s": 200,
+    "seal_1gb_mb_per_s": 40,
+}
+# figure -> at most so much
+LIMITS = {
+    "seal_1gb_server_peak_mb": 300,
+    "seal_1gb_tab_peak_mb": 400,
 }
 
 
@@ -66,23 +72,30 @@ def merged(part: str, found: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "figures": dict(sorted(figures.items())),
         "targets": TARGETS,
+        "limits": LIMITS,
         **{name: content[name] for name in PARTS if name in content and name != part},
         part: rest,
     }
 
 
 def missed(figures: Mapping[str, float]) -> list[str]:
-    """Give a line for each figure that does not reach its target."""
-    return [
+    """Give a line for each figure that does not reach its target, or is above its limit."""
+    low = [
         f"{name} is {figures[name]:,}, less than {target:,}"
         for name, target in TARGETS.items()
         if name in figures and figures[name] < target
     ]
+    high = [
+        f"{name} is {figures[name]:,}, more than {limit:,}"
+        for name, limit in LIMITS.items()
+        if name in figures and figures[name] > limit
+    ]
+    return low + high
 
 
 def main(argv: list[str] | None = None) -> int:
     """Measure, print and write; give 1 when a figure misses its target."""
-    parser = argparse.ArgumentParser(prog="python -m bench.speed", description="How fast index and pages are.")
+    parser = argparse.ArgumentParser(prog="python -m bench.speed", description="How fast index, pages and sealing are.")
     parser.add_argument("part", nargs="?", choices=PARTS, help="only this part")
     parser.add_argument("--runs", type=int, default=5, help="how often each figure is measured")
     parser.add_argument("--quick", action="store_true", help="little of everything, once; writes nothing")
