@@ -18,10 +18,8 @@ import pyrage
 from eth_abi.abi import encode
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
-from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from frontend.contracts.registry import abi_hash, exported_abi
 from frontend.services.terms import ZERO_ADDRESS, listing_id, order_key, ref_of
 from tests.index.market import CHAIN_ID, ETHER, Market
 from tests.scripts.sepolia import PASSWORD
@@ -200,18 +198,3 @@ class Shop:
 def words(point: curve.Point) -> tuple[bytes, bytes]:
     """Give a point's coordinates as contracts take them."""
     return point.x.to_bytes(32), point.y.to_bytes(32)
-
-
-def with_requests(market: Market) -> Market:
-    """Put KeyRequests beside a market, and into its record, if it is not there yet."""
-    if "KeyRequests" not in market.record["contracts"]:
-        receipt = market.create("KeyRequests", b"")
-        market.record["contracts"]["KeyRequests"] = {
-            "address": to_checksum_address(receipt["contractAddress"]),
-            "block": int(receipt["blockNumber"], 16),
-            "tx": receipt["transactionHash"],
-            "args": [],
-            "abiHash": abi_hash(exported_abi("KeyRequests")),
-            "commit": None,
-        }
-    return market

@@ -18,21 +18,15 @@ from scripts.lib.keep import run as run_rounds
 from tests.browser.shelf import PIECE, Shelf
 from tests.index.market import ETHER, Market
 from tests.index.proxy import Cut, Rule, running_proxy
-from tests.scripts.selling import COMPLETED, CONTENT, DELIVERED, TIMEOUT_S, Shop, new_identity, with_requests
+from tests.scripts.selling import COMPLETED, CONTENT, DELIVERED, TIMEOUT_S, Shop, new_identity
 from tools.files import wrap as curve
 
 
-@pytest.fixture(scope="module")
-def market(market_with_community: tuple[Market, int]) -> tuple[Market, int]:
-    found, community = market_with_community
-    return with_requests(found), community
-
-
 @pytest.fixture
-def shop(market: tuple[Market, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+def shop(market_with_community: tuple[Market, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     """The market as it was at first."""
     monkeypatch.setattr(run_rounds.signal, "signal", lambda *_: None)  # pytest needs its own
-    found, community = market
+    found, community = market_with_community
     snapshot = found.rpc("evm_snapshot")
     yield Shop(found, community, tmp_path)
     found.rpc("evm_setAutomine", True)
