@@ -7,18 +7,31 @@ import stat
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from werkzeug.serving import make_server
 
+from frontend import create_app
+from frontend.config import Settings
+from frontend.extensions import bound
+from scripts.lib.files import book
 from scripts.lib.files.book import Book
 from scripts.lib.files.logs import Logs
+from scripts.lib.files.orders import order_from
 from scripts.lib.files.place import open_chain
 from scripts.lib.keep import run as run_rounds
 from tests.browser.shelf import PIECE, Shelf
+from tests.helpers.sealed import Cut
+from tests.helpers.tables import make_tables
+from tests.index import proxy as bad_node
 from tests.index.market import ETHER, Market
-from tests.index.proxy import Cut, Rule, running_proxy
-from tests.scripts.selling import COMPLETED, CONTENT, DELIVERED, TIMEOUT_S, Shop, new_identity
+from tests.index.proxy import Rule, running_proxy
+from tests.scripts.selling import COMPLETED, CONTENT, DELIVERED, TIMEOUT_S, Shop, new_identity, words
+from tools import chain
 from tools.files import wrap as curve
 
 
@@ -55,7 +68,7 @@ def kill(process: subprocess.Popen[str]) -> None:
 def cut_on(*methods: str) -> Rule:
     def rule(method: str, params: list, answer: dict) -> dict:
         if not methods or method in methods:
-            raise Cut
+            raise bad_node.Cut
         return answer
 
     return rule
@@ -196,7 +209,7 @@ def test_delivery_stops_with_a_sentence_when_something_is_wrong(shop):
     wrong = shop.secret_file("wrong", "not it\n")
     open_ = shop.secret_file("open", "not it\n")
     open_.chmod(0o604)
-    for words, told in (
+    for command, told in (
         (
             shop.delivery(record=elsewhere),
             "the node answers for chain 31337, but 1337.json is the record of chain 1337",
@@ -208,7 +221,7 @@ def test_delivery_stops_with_a_sentence_when_something_is_wrong(shop):
         (shop.delivery("--keystore", shop.password), "is no keystore"),
         (shop.delivery(keys=shop.plain), "is no key"),
     ):
-        code, said = shop.run(*words)
+        code, said = shop.run(*command)
         assert (code, told in said) == (1, True), said
         assert "secret" not in said
         assert "Traceback" not in said
@@ -310,10 +323,10 @@ def test_events_are_read_in_smaller_portions_when_the_node_gives_no_more(shop):
     with running_proxy(shop.market.url) as proxy:
         proxy.rule = rule
         w3, registry = open_chain(proxy.url, shop.record, ("Market", "KeyRequests"))
-        book = Book(Logs(w3, registry), shop.market.seller, registry.entry("Market").block)
-        assert book.catch_up(int(w3.eth.block_number))
-        assert not book.catch_up(int(w3.eth.block_number))
-    assert [f"0x{key.hex()}" for key in book.orders] == [order.key]
+        read = Book(Logs(w3, registry), shop.market.seller, registry.entry("Market").block)
+        assert read.catch_up(int(w3.eth.block_number))
+        assert not read.catch_up(int(w3.eth.block_number))
+    assert [f"0x{key.hex()}" for key in read.orders] == [order.key]
     assert max(asked) > 60 >= min(asked)
 
 
@@ -325,3 +338,76 @@ def test_second_process_with_the_same_journal_is_refused_and_a_dry_run_is_not(sh
     assert (code, "another keeper runs with this account and journal" in said) == (1, True), said
     assert shop.run(*shop.delivery("--dry-run"))[0] == 0
     kill(process)
+
+
+@contextmanager
+def running_server(shop: Shop) -> Iterator[tuple[Flask, str]]:
+    """Give the market's own web server, and its address."""
+    port = chain.free_port()
+    folder = shop.folder / "web"
+    folder.mkdir()
+    settings = Settings.for_tests(folder, rpc_url=shop.market.url, origin=f"http://127.0.0.1:{port}")
+    settings.deployments_dir.mkdir()
+    (settings.deployments_dir / shop.record.name).write_text(shop.record.read_text())
+    make_tables(settings.database_url)
+    app = create_app(settings)
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    try:
+        yield app, settings.origin
+    finally:
+        server.shutdown()
+        server.server_close()
+        serving.join()
+
+
+def test_buyer_fetches_the_file_from_the_markets_own_server(shop):
+    sealed = shop.sealed()
+    order = shop.buy(shop.list_file(sealed))
+    assert shop.run(*shop.delivery())[0] == 0
+    cut = Cut(Path(sealed["file"]).read_bytes())
+    opened = shop.folder / "opened"
+    with running_server(shop) as (app, origin):
+        command = ["open", "--from", origin, *shop.about(order), "-o", opened]
+        code, said = shop.run(*command)
+        assert (code, "the server does not have this file" in said) == (1, True), said
+        with app.test_request_context("/"):
+            files, who = bound().services.files, {"account": shop.market.seller, "network": "127.0.0.0"}
+            for name, piece in zip(cut.names, cut.pieces, strict=True):
+                files.keep_piece(f"0x{name}", piece, **who)
+            assert files.keep(cut.piece_list, **who).hash == sealed["ciphertextHash"]
+        code, said = shop.run(*command)
+    assert (code, opened.read_bytes()) == (0, CONTENT), said
+
+
+def test_order_without_a_point_is_left(shop, monkeypatch):
+    order = shop.buy(shop.list_file(shop.sealed()))
+    # the Market takes no such purchase, so that only a faulty one could have it
+    pointless = lambda event, listing: replace(order_from(event, listing), point=curve.Point(1, 1))  # noqa: E731
+    monkeypatch.setattr(book, "order_from", pointless)
+    before = shop.sent()
+    code, said = shop.run(*shop.delivery())
+    assert (code, f"{order.key}: left: its purchase carries no point of the curve" in said) == (3, True), said
+    assert shop.sent() == before
+
+
+def test_nothing_is_sent_when_the_node_tells_of_another_point_than_the_purchases(shop):
+    shop.buy(shop.list_file(shop.sealed()))
+    before = shop.sent()
+    own = b"".join(word for word in words(curve.point_of(7))).hex()
+
+    def change(logs: list[dict]) -> list[dict]:
+        for log in logs:
+            if log["topics"][0] == topic:
+                at = 2 + 64 * 5  # after salt, payer, holder, referrer and arbiter
+                log["data"] = log["data"][:at] + own + log["data"][at + 128 :]
+        return logs
+
+    with running_proxy(shop.market.url) as proxy:
+        w3, registry = open_chain(shop.market.url, shop.record, ("Market", "KeyRequests"))
+        topic = Logs(w3, registry).topic("OrderFunded")
+        proxy.rule = bad_node.changed_logs(change)
+        code, said = shop.run(*shop.delivery(url=proxy.url))
+    assert (code, "the node tells of an order whose key is not that of its purchase" in said) == (1, True), said
+    assert shop.sent() == before
