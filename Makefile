@@ -14,7 +14,7 @@ IN := $(VPY) -m tools.inside
 .PHONY: help bootstrap bootstrap-tests run reset warp keep clean compile abi reference odd-tokens order-states sizes lint format messages vendor \
 	test test-tools test-contracts-anvil test-contracts-ganache test-frontend test-index test-browser bench bench-gas soak slither \
 	proofs mutation \
-	doctor verify-intent
+	doctor files verify-intent
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-24s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ reset: ## throw a local market away: chain, index, uploads, deployment record (C
 
 doctor: ## look at everything and say what is well and what to do (CHAIN=ganache, or the settings in the environment)
 	@$(if $(wildcard $(VPY)),$(VPY),$(PYTHON)) -m tools.doctor $(if $(filter-out file default,$(origin CHAIN)),--chain $(CHAIN)) --port $(PORT)
+
+files: ## sealed files: hash, seal, open, key, deliver (ARGS="seal FILE --keys dokkaebi-note-keys.txt")
+	@$(VPY) -m tools.files $(ARGS)
 
 verify-intent: ## check an intent before signing it (FILE=intent.json RPC=http://... ARGS="--max-total 0.5"); needs only Python
 	@$(PYTHON) -m tools.intent verify $(FILE) $(if $(RPC),--rpc $(RPC)) $(ARGS)

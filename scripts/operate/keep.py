@@ -10,47 +10,39 @@ is left.
 """
 
 import argparse
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from eth_account.signers.local import LocalAccount
 from web3 import HTTPProvider, Web3
-from web3.exceptions import Web3Exception
 
 from scripts.lib.accounts import signer_for
 from scripts.lib.confirm import confirm
 from scripts.lib.keep.index import Index
-from scripts.lib.keep.journal import Owner, open_journal
+from scripts.lib.keep.journal import open_journal
 from scripts.lib.keep.keeper import Keeper
-from scripts.lib.keep.node import Node, without_persons
+from scripts.lib.keep.node import Node
 from scripts.lib.keep.place import expect_chain, expect_deployment, expect_index
 from scripts.lib.keep.report import Report
+from scripts.lib.keep.run import at_work, in_a_sentence, journal_path, owner_of
 from scripts.lib.keep.send import show_due
 from scripts.lib.keep.settings import KeeperSettings, settings_from
 from scripts.lib.keep.settle import Desk, Limits
 from scripts.lib.networks import is_local
 from scripts.lib.params import NetworkProfile, load
-from scripts.lib.problems import BadArgument, ScriptProblem, WrongChain, told_in_a_sentence
-from scripts.lib.registry import ROOT, open_registry
+from scripts.lib.problems import BadArgument, WrongChain
+from scripts.lib.registry import open_registry
 from scripts.lib.units import units_from
 
 NODE_TIMEOUT_S = 30
 LOCAL_GAS_PRICE_GWEI = "100"
-LEFT = 3
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Read the command line, keep, and give the exit code."""
     options = _parser().parse_args(argv)
-    with told_in_a_sentence():
-        try:
-            return _keep(options)
-        except OSError as problem:
-            raise ScriptProblem(f"the node does not answer ({type(problem).__name__}).") from None
-        except Web3Exception as problem:
-            raise ScriptProblem(f"the node does not do what it should: {without_persons(str(problem))}.") from None
+    return in_a_sentence(lambda: _keep(options))
 
 
 def _keep(options: argparse.Namespace) -> int:
@@ -70,19 +62,10 @@ def _keep(options: argparse.Namespace) -> int:
         f"Keeping {network.name}, chain {network.chain_id}, with gas at no more than {options.max_gas_price_gwei} gwei."
     )
     confirm(network, question, input if options.send_on is None else lambda _: str(options.send_on))
-    owner = _owner(node, signer)
-    with open_journal(_journal_path(options.journal, owner), owner) as journal:
+    owner = owner_of(node.registry, str(signer.address))
+    with open_journal(journal_path(options.journal, owner, "keeper"), owner) as journal:
         keeper = Keeper(Desk(node, journal, signer, limits, report), index)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda _number, _frame: keeper.stop.set())
-        try:
-            if options.once:
-                keeper.once(options.wait_s)
-            else:
-                keeper.watch(options.interval_s)
-        finally:
-            print(report.summary(), flush=True)
-    return LEFT if report.left else 0
+        return at_work(keeper, once=options.once, wait_s=options.wait_s, interval_s=options.interval_s)
 
 
 def _node(settings: KeeperSettings) -> Node:
@@ -124,18 +107,6 @@ def _signer(options: argparse.Namespace, network: NetworkProfile) -> LocalAccoun
         except (OSError, UnicodeDecodeError):
             raise BadArgument("--password-file names a file that cannot be read.") from None
     return signer_for(network, options.account, password)
-
-
-def _owner(node: Node, signer: LocalAccount) -> Owner:
-    registry = node.registry
-    market = registry.address("Market").lower()
-    return Owner(registry.chain_id, registry.genesis_hash.lower(), market, str(signer.address).lower())
-
-
-def _journal_path(named: str | None, owner: Owner) -> Path:
-    if named is not None:
-        return Path(named)
-    return ROOT / "data" / str(owner.chain_id) / f"keeper-{owner.account[2:10]}.db"
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import pytest
 
 from scripts.lib.accounts import signer_for
+from scripts.lib.keep import run as run_rounds
 from scripts.lib.keep import settings as keeper_settings
 from scripts.lib.params import load
 from scripts.lib.problems import BadSetting
@@ -71,7 +72,7 @@ def settings(bench, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """The keeper's settings in this process's environment."""
     for name, value in bench.env.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(keep.signal, "signal", lambda *_: None)  # pytest needs its own
+    monkeypatch.setattr(run_rounds.signal, "signal", lambda *_: None)  # pytest needs its own
     return monkeypatch
 
 

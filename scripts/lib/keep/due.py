@@ -37,12 +37,18 @@ class DueCall:
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A kind of due call, and how to find those that are due at a time of the chain."""
+class Matter:
+    """What calls of one kind are about."""
 
     name: str
-    find: Callable[[Index, int], Iterator[DueCall]]
     moved_on: Callable[[str], bool]  # tells whether a refusal says that there is nothing left to do
+
+
+@dataclass(frozen=True)
+class Kind(Matter):
+    """A kind of due call, and how to find those that are due at a time of the chain."""
+
+    find: Callable[[Index, int], Iterator[DueCall]]
 
 
 def last_second_of(order: OpenOrder) -> int:
@@ -92,7 +98,7 @@ def order_moved_on(refusal: str) -> bool:
     return bool(re.match(r"MarketWrongState\(.*found=[1-9]\d*\)", refusal))
 
 
-KINDS = (Kind("expire", overdue_orders, order_moved_on),)
+KINDS = (Kind("expire", order_moved_on, overdue_orders),)
 
 
 def _value(part: dict[str, Any], named: dict[str, Any]) -> Any:

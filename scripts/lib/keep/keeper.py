@@ -1,16 +1,18 @@
 """A keeper's rounds: check that all speaks of the same chain, settle what was sent, send what is due."""
 
 import time
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from threading import Event
 
 from web3.exceptions import Web3Exception
 
+from scripts.lib.keep.due import DueCall
 from scripts.lib.keep.index import Index
 from scripts.lib.keep.node import Head, without_persons
 from scripts.lib.keep.place import expect_chain, expect_index
-from scripts.lib.keep.send import Refused, send_due
+from scripts.lib.keep.send import Refused, all_due, send_due
 from scripts.lib.keep.settle import Desk, settle
 from scripts.lib.networks import is_local
 from scripts.lib.problems import IndexNotReady
@@ -19,13 +21,16 @@ POLL_S, LOCAL_POLL_S = 3.0, 0.2  # a public node is not to be asked all the time
 
 
 @dataclass
-class Keeper:
+class Rounds(ABC):
     """Works at a desk until it is stopped."""
 
     desk: Desk
-    index: Index
-    stop: Event = field(default_factory=Event)
-    _refused: Refused = field(default_factory=Refused)
+    stop: Event = field(default_factory=Event, kw_only=True)
+    _refused: Refused = field(default_factory=Refused, kw_only=True)
+
+    @abstractmethod
+    def due(self, head: Head) -> Iterable[DueCall]:
+        """Give the calls that are due at the newest block. Raises: what `round` raises."""
 
     def round(self) -> Head:
         """Do all that can be done at the newest block; give that block.
@@ -34,9 +39,7 @@ class Keeper:
         Chain: reads, and sends.
         """
         head = self._settled()
-        node = self.desk.node
-        expect_index(node.w3, node.registry, self.index, self.desk.limits.max_lag_blocks)
-        send_due(self.desk, self.index, head, self._refused)
+        send_due(self.desk, self.due(head), head, self._refused)
         return head
 
     def once(self, wait_s: float) -> None:
@@ -92,3 +95,16 @@ class Keeper:
             report.tell("trouble", f"… the node does not do what it should ({words}). Trying again.")
         else:
             report.forget("trouble")
+
+
+@dataclass
+class Keeper(Rounds):
+    """Makes every call that anyone may make and that the index says is due."""
+
+    index: Index
+
+    def due(self, head: Head) -> Iterable[DueCall]:
+        """Give the calls that are due at the newest block, sure of the index. Raises: UnusableIndex."""
+        node = self.desk.node
+        expect_index(node.w3, node.registry, self.index, self.desk.limits.max_lag_blocks)
+        return all_due(self.index, head)

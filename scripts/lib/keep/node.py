@@ -6,6 +6,7 @@ from typing import Any
 
 from eth_account.signers.local import LocalAccount
 from eth_typing import HexStr
+from eth_utils.abi import function_abi_to_4byte_selector
 from web3 import Web3
 from web3.exceptions import ContractLogicError, TransactionNotFound, Web3Exception
 
@@ -57,9 +58,17 @@ def without_persons(words: str) -> str:
 class Node:
     """A node on the chain that is meant, with the contracts that are recorded there."""
 
-    def __init__(self, w3: Web3, registry: Registry) -> None:
+    def __init__(self, w3: Web3, registry: Registry, contracts: tuple[str, ...] = ("Market",)) -> None:
+        """Args: contracts are those that are called; no two have a function with the same selector."""
         self.w3 = w3
         self.registry = registry
+        self._abi = [part for name in contracts for part in exported_abi(name)]
+        self._contract_of: dict[str, str] = {
+            str(Web3.to_hex(function_abi_to_4byte_selector(part))): name  # type: ignore[arg-type]
+            for name in contracts
+            for part in exported_abi(name)
+            if part["type"] == "function"
+        }
 
     def head(self) -> Head:
         """Give the newest block. Chain: reads."""
@@ -76,7 +85,7 @@ class Node:
         return str(bound.encode_abi(due.function, args=list(due.args)))
 
     def refusal(self, sender: str, data: str) -> str | None:
-        """Try a call of the Market out at the newest block; give why it would revert, None when it would not.
+        """Try a call out at the newest block; give why it would revert, None when it would not.
 
         Chain: eth_call. The words hold no address. Raises: Web3Exception when the node could not try it out.
         """
@@ -85,7 +94,7 @@ class Node:
         except Web3Exception as problem:
             if not _is_revert(problem):
                 raise
-            return without_persons(reason(problem, exported_abi("Market")))
+            return without_persons(reason(problem, self._abi))
         return None
 
     def gas_limit(self, sender: str, data: str) -> int:
@@ -119,7 +128,7 @@ class Node:
         return Receipt(tx, int(found["blockNumber"]), found["status"] == 1, gas_used, gas_used * price_wei)
 
     def sign(self, signer: LocalAccount, nonce: int, data: str, gas: int, fees: Fees, block: int) -> Signed:
-        """Sign a call of the Market; nothing is sent."""
+        """Sign a call; nothing is sent."""
         return self._signed(signer, self._unsent(None, data) | {"gas": gas, "nonce": nonce}, fees, block, empty=False)
 
     def sign_empty(self, signer: LocalAccount, nonce: int, fees: Fees, block: int) -> Signed:
@@ -135,12 +144,12 @@ class Node:
         try:
             self.w3.eth.send_raw_transaction(HexStr(raw))
         except (Web3Exception, ValueError) as problem:
-            words = without_persons(reason(problem, exported_abi("Market")))
+            words = without_persons(reason(problem, self._abi))
             return None if any(known in words.lower() for known in TAKEN_ALREADY) else words
         return None
 
     def _unsent(self, sender: str | None, data: str) -> Any:
-        to = Web3.to_checksum_address(self.registry.address("Market"))
+        to = Web3.to_checksum_address(self.registry.address(self._contract_of[data[:10]]))
         unsent = {"to": to, "data": data, "value": 0}
         return unsent | ({"from": Web3.to_checksum_address(sender)} if sender else {})
 

@@ -1,6 +1,6 @@
 """Finding what is due and sending it: tried out, stored, sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -8,7 +8,7 @@ from web3.exceptions import Web3Exception
 
 from scripts.lib.fees import gwei_text, money_text
 from scripts.lib.keep import journal as states
-from scripts.lib.keep.due import KINDS, DueCall, Kind
+from scripts.lib.keep.due import KINDS, DueCall
 from scripts.lib.keep.fees import capped
 from scripts.lib.keep.index import Index
 from scripts.lib.keep.node import Head, Node
@@ -41,9 +41,9 @@ class Refused:
         return self.resting[due.subject][1]
 
 
-def all_due(index: Index, head: Head, kinds: tuple[Kind, ...] = KINDS) -> Iterator[DueCall]:
+def all_due(index: Index, head: Head) -> Iterator[DueCall]:
     """Give every call that is due at the newest block's time, kind by kind, the longest due first."""
-    for kind in kinds:
+    for kind in KINDS:
         yield from kind.find(index, head.timestamp_ts)
 
 
@@ -58,13 +58,13 @@ def show_due(node: Node, index: Index, head: Head, report: Report, sender: str |
     return ready
 
 
-def send_due(desk: Desk, index: Index, head: Head, refused: Refused) -> None:
+def send_due(desk: Desk, calls: Iterable[DueCall], head: Head, refused: Refused) -> None:
     """Send what is due, as much as the limits allow; say of the rest why not. Chain: reads, and sends."""
     unfinished = desk.journal.unfinished()
     under_way = {(call.kind, call.subject) for call in unfinished}
     room = desk.limits.calls_a_round - len(unfinished)
     stopped: str | None = None
-    for due in islice(all_due(index, head, desk.kinds), MOST_LOOKED_AT):
+    for due in islice(calls, MOST_LOOKED_AT):
         if (due.kind, due.subject) in under_way:
             continue
         if refused.rests(due, head):

@@ -9,7 +9,7 @@ from eth_account.signers.local import LocalAccount
 
 from scripts.lib.fees import gwei_text, money_text
 from scripts.lib.keep import journal as states
-from scripts.lib.keep.due import KINDS, Kind
+from scripts.lib.keep.due import KINDS, Matter
 from scripts.lib.keep.fees import raised
 from scripts.lib.keep.journal import Call, Journal, Signed
 from scripts.lib.keep.node import Head, Node, Receipt
@@ -37,7 +37,7 @@ class Desk:
     signer: LocalAccount
     limits: Limits
     report: Report
-    kinds: tuple[Kind, ...] = KINDS
+    kinds: tuple[Matter, ...] = KINDS
 
     @property
     def account(self) -> str:
