@@ -16,6 +16,7 @@ from frontend.services.content import Contents
 from frontend.services.credits import Credits
 from frontend.services.curves import Curves
 from frontend.services.faucet import Faucet
+from frontend.services.file_keys import FileKeys
 from frontend.services.files import SealedFiles
 from frontend.services.intent_store import IntentStore
 from frontend.services.intents import Intents
@@ -52,6 +53,7 @@ class Services:
         self.bonds = Bonds(registry, self.intents, approvals)
         self.carts = Carts(registry, self.chain, self.intents, queries, approvals)
         self.changes = Changes(self.market)
+        self.file_keys = FileKeys(self.market)
         self.settlements = Settlements(self.market)
         self.credits = Credits(registry, self.intents, queries)
         self.personas = Personas(registry, self.intents, self.contents, queries)

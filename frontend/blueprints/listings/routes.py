@@ -165,6 +165,8 @@ def new_listing(form: ListingForm, community: Any, currency: str, now_ts: int) -
         member_level=member_level,
         member_discount_bps=form.member_discount.bps,
         description=form.description(),
+        file=None,
+        salt=None,
     )
 
 

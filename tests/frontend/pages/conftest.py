@@ -33,6 +33,7 @@ from tests.frontend.pages.story import (
     CURVES,
     GENESIS,
     GOVERNORS,
+    KEY_REQUESTS,
     MARKET,
     MEMBERSHIPS,
     PERSONAS,
@@ -70,6 +71,7 @@ def make_settings(folder: Path, **changes: object) -> Settings:
         ("Curves", CURVES),
         ("Memberships", MEMBERSHIPS),
         ("Governors", GOVERNORS),
+        ("KeyRequests", KEY_REQUESTS),
     ):
         record["contracts"][name] = {
             "address": to_checksum_address(address),
