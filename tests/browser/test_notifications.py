@@ -23,8 +23,8 @@ def test_unread_count_rises_and_falls_for_both_sides_of_a_dispute(
     assert (unread(buyer), unread(seller)) == (0, 0)
 
     key = town.clerk(buyer.wallet).buy(stall.with_stakes)
-    seller.open("/notifications")
     assert (unread(buyer), unread(seller)) == (0, 1)
+    seller.open("/notifications")
     expect(seller.page.locator("ol.timeline li").first).to_contain_text("Somebody has paid for an order of yours.")
     expect(seller.page.locator(f"[aria-labelledby='turns'] a[href='/o/{key}']")).to_be_visible()
     read_all(seller)
