@@ -58,6 +58,7 @@ CLAIMS = "0x" + "aa" * 19 + "05"
 CURVES = "0x" + "aa" * 19 + "06"
 MEMBERSHIPS = "0x" + "aa" * 19 + "07"
 GOVERNORS = "0x" + "aa" * 19 + "08"
+KEY_REQUESTS = "0x" + "aa" * 19 + "09"
 MARKET = "0x" + "aa" * 19 + "02"
 ETH = "0x" + "0" * 40
 T0 = 1_790_000_000
@@ -164,6 +165,7 @@ def record(folder: Path) -> None:
         "CommunityRegistry": REGISTRY,
         "Curves": CURVES,
         "Governors": GOVERNORS,
+        "KeyRequests": KEY_REQUESTS,
         "Market": MARKET,
         "Memberships": MEMBERSHIPS,
         "Personas": PERSONAS,
@@ -186,7 +188,19 @@ def read_in(engine: Engine, story: "LongStory") -> None:
     """Read the logs into the index, some hundred blocks at a time."""
     writer = Writer(
         Place(
-            *(CHAIN_ID, GENESIS, REGISTRY, MARKET, SPLITS, PERSONAS, CLAIMS, CURVES, MEMBERSHIPS, GOVERNORS),
+            *(
+                CHAIN_ID,
+                GENESIS,
+                REGISTRY,
+                MARKET,
+                SPLITS,
+                PERSONAS,
+                CLAIMS,
+                CURVES,
+                MEMBERSHIPS,
+                GOVERNORS,
+                KEY_REQUESTS,
+            ),
             *(1, "0x" + "dd" * 32),
         ),
         Decoder(),

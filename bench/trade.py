@@ -209,6 +209,7 @@ class Tale:
         governors = self._create(
             "Governors", encode(["address", "address"], [self.registry, memberships["contractAddress"]])
         )
+        key_requests = self._create("KeyRequests", b"")
         self.mix += Counter({"StewardshipMoved": 1, "FeeSet": 1})
         contracts = {
             name: {
@@ -228,6 +229,7 @@ class Tale:
                 ("Curves", curves),
                 ("Memberships", memberships),
                 ("Governors", governors),
+                ("KeyRequests", key_requests),
             )
         }
         genesis = self.ask(("eth_getBlockByNumber", ["0x0", False]))[0]["hash"]

@@ -41,6 +41,7 @@ LOCKED = "the order is written and announced before; what is written behind a pe
 BOUNDED = (
     "each currency of a cart once, each paid by the caller; a token that fails ends the purchase of whoever named it"
 )
+PRECOMPILE = "a precompile has no ABI; where it fails it gives no bytes, and decoding none reverts"
 COURT = (
     "the market and the court were named at construction; the key is marked before the call, so it is not made twice"
 )
@@ -73,6 +74,7 @@ ANSWERED = {
     ("incorrect-equality", "onlyHolder"): NO_AMOUNT,
     ("incorrect-equality", "_requireNone"): NO_AMOUNT,
     ("incorrect-equality", "_requireCommitted"): NO_AMOUNT,
+    ("low-level-calls", "multiply"): PRECOMPILE,
     ("msg-value-in-nonpayable", "dispute"): "a library runs in the Market's payable dispute, whose value this is",
     ("msg-value-in-nonpayable", "stake"): "a library runs in the Market's payable stake, whose value this is",
     ("reentrancy-no-eth", "buyWithPermit"): LOCKED,

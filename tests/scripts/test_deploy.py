@@ -20,10 +20,11 @@ from scripts.lib.senders import Mined, NodeSender, Offer
 from scripts.lib.steps import Step, carry_out, created_address
 from tools import chain
 
-LIBRARIES = ("Carts", "Changes", "Disputes", "Listings", "Milestones", "Settlements")
+LIBRARIES = ("Carts", "Changes", "Disputes", "Files", "Listings", "Milestones", "Settlements")
 
 ALL = (
     "CommunityRegistry", "Splits", "Memberships", *LIBRARIES, "Market", "Personas", "Claims", "Curves", "Governors",
+    "KeyRequests",
 )  # fmt: skip
 
 
