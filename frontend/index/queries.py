@@ -25,6 +25,7 @@ from frontend.index.models import (
     quarantine,
     token_days,
 )
+from frontend.index.notice_queries import NoticeQueries
 from frontend.index.persona_queries import PersonaQueries
 from frontend.index.proposal_queries import ProposalQueries
 from frontend.index.rows import (
@@ -107,6 +108,7 @@ class Queries(
     ProposalQueries,
     DeskQueries,
     FileQueries,
+    NoticeQueries,
 ):
     """Reads of one database. Safe to share between threads."""
 

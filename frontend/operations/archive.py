@@ -37,6 +37,8 @@ KEPT = frozenset(
         "app_file_pieces",
         "app_files",
         "app_members_pages",
+        "app_notice_marks",
+        "app_notice_switches",
     )
 )
 LEFT_OUT = {
@@ -45,6 +47,7 @@ LEFT_OUT = {
     "app_follower": "how the follower of one machine fares",
     "app_currencies": "asked from the tokens again",
     "app_search": "made from contents and chain again",
+    "app_feed_keys": "secrets, and an old backup would bring back a feed's address that its owner has made void",
     "app_limits": "good for minutes to a day",
     "app_limit_keys": "secrets, good for a day",
 }

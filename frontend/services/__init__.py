@@ -24,6 +24,7 @@ from frontend.services.market import Market
 from frontend.services.members import Members
 from frontend.services.members_only import MembersOnly
 from frontend.services.notes import PrivateNotes
+from frontend.services.notices import Notices
 from frontend.services.personas import Personas
 from frontend.services.proposals import Proposals
 from frontend.services.proposed_calls import Calls
@@ -47,6 +48,7 @@ class Services:
         self.watch = Watch(self.chain, self.intent_store, queries, confirmations=settings.confirmations)
         self.communities = Communities(registry, self.intents, self.contents, queries)
         self.tokens = Tokens(registry, self.intents, self.contents, queries)
+        self.notices = Notices(db, queries)
         self.notes = PrivateNotes(settings, registry, self.chain, db, queries)
         approvals = Approvals(registry, self.chain, self.intents, queries)
         self.market = Market(registry, self.chain, self.intents, self.contents, queries, self.notes, approvals)

@@ -254,3 +254,34 @@ class AppMembersPage(AppBase):
     created_at_ts: Mapped[int] = mapped_column(BigInteger)
     changed_at_ts: Mapped[int] = mapped_column(BigInteger)
     removed_at_ts: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class AppNoticeMark(AppBase):
+    """How far an account has read what it was told; the place of an event on one chain."""
+
+    __tablename__ = "app_notice_marks"
+
+    # blocks begin at 0 again when a local chain begins anew
+    genesis_hash: Mapped[str] = mapped_column(HASH, primary_key=True)
+    account: Mapped[str] = mapped_column(ADDRESS, primary_key=True)
+    block: Mapped[int] = mapped_column(BigInteger)
+    log_index: Mapped[int] = mapped_column(BigInteger)
+
+
+class AppNoticeSwitch(AppBase):
+    """What an account does not want to be told of."""
+
+    __tablename__ = "app_notice_switches"
+
+    account: Mapped[str] = mapped_column(ADDRESS, primary_key=True)
+    off: Mapped[str] = mapped_column(Text)  # JSON list of kinds
+
+
+class AppFeedKey(AppBase):
+    """The key of an account's private feed and calendar, of which this is the hash."""
+
+    __tablename__ = "app_feed_keys"
+
+    account: Mapped[str] = mapped_column(ADDRESS, primary_key=True)
+    key_hash: Mapped[str] = mapped_column(HASH, unique=True)
+    created_at_ts: Mapped[int] = mapped_column(BigInteger)

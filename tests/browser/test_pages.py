@@ -31,6 +31,7 @@ NO_PAGES = {
     "health.ready", "health.show", "identicon.show", "intents.document", "intents.index", "intents.panel", "notes.read",
     "members.members_file", "orders.by_transaction", "tokens.history", "transactions.tray", "curves.again", "proposals.try_now",
     "claims.again", "claims.proof", "airdrops.again", "desk.sheet",
+    "notifications.atom", "notifications.deadlines", "notifications.deadline",
 }  # fmt: skip
 
 
@@ -223,6 +224,9 @@ PAGES: dict[str, tuple[str, str, Callable[[dict[str, str], Stall], str]]] = {
     "listing-again": ("listings.new", "s", lambda t, s: f"/listings/new?like={s.in_eth}"),
     "library": ("library.show", "b", lambda t, s: "/library"),
     "library-of-a-newcomer": ("library.show", "n", lambda t, s: "/library"),
+    "notifications-of-a-buyer": ("notifications.show", "b", lambda t, s: "/notifications"),
+    "notifications-of-a-seller": ("notifications.show", "s", lambda t, s: "/notifications"),
+    "notifications-of-a-newcomer": ("notifications.show", "n", lambda t, s: "/notifications"),
     "receipt": ("receipts.show", "-", lambda t, s: f"/o/{t['done']}/receipt"),
     "receipt-of-a-ruling-to-come": ("", "-", lambda t, s: f"/o/{t['ruled']}/receipt"),
     "receipt-to-be-checked": ("receipts.verify", "-", lambda t, s: "/verify"),

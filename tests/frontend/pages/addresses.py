@@ -40,6 +40,7 @@ AREAS = (
     "desk",
     "library",
     "receipts",
+    "notifications",
 )
 
 
@@ -141,6 +142,7 @@ def _pages_of_a_desk(story: Story) -> Iterator[Address]:
     for account in (SELLER, BUYER):
         yield Address("desk.show", "/desk?days=90", account)
         yield Address("library.show", "/library", account)
+        yield Address("notifications.show", "/notifications", account)
     yield Address(
         "desk.ship", f"/desk/ship?order={keys['accepted']}&order={keys['sung']}&order={keys['completed']}", SELLER
     )

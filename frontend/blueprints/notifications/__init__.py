@@ -1,0 +1,1 @@
+"""What happened to an account's orders: a page, a private feed and calendars."""
