@@ -14,6 +14,7 @@ from web3 import HTTPProvider, Web3
 
 from bench.claims import measure as measure_claims
 from bench.curves import measure as measure_curves
+from bench.files import measure as measure_files
 from bench.peers import ROWS, SECTIONS, Row
 from bench.personas import measure as measure_personas
 from bench.self_rule import measure as measure_self_rule
@@ -43,6 +44,7 @@ def measured() -> dict[str, int]:
         measure_self_rule(story)
         measure_claims(story)
         measure_curves(story)
+        measure_files(story)
     finally:
         node.stop()
     missing = {row.key for row in ROWS} ^ set(gas)

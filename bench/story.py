@@ -55,6 +55,7 @@ class Story:
         self.memberships = self.contract("Memberships", registry.address("Memberships"))
         self.governors = self.contract("Governors", registry.address("Governors"))
         self.claims = self.contract("Claims", registry.address("Claims"))
+        self.key_requests = self.contract("KeyRequests", registry.address("KeyRequests"))
 
     def contract(self, name: str, address: Any) -> Contract:
         """Bind a compiled contract to an address."""

@@ -93,7 +93,18 @@ class Purchase:
     arbiter: str
     specification: bytes = field(default=NOTHING)
     referrer: str = ETH
+    encryption_key_x: bytes = NOTHING
+    encryption_key_y: bytes = NOTHING
 
     def words(self) -> tuple[Any, ...]:
-        """Give the eight words in their order; the encryption key is 0."""
-        return (self.salt, self.payer, self.holder, self.referrer, self.arbiter, NOTHING, NOTHING, self.specification)
+        """Give the eight words in their order."""
+        return (
+            self.salt,
+            self.payer,
+            self.holder,
+            self.referrer,
+            self.arbiter,
+            self.encryption_key_x,
+            self.encryption_key_y,
+            self.specification,
+        )

@@ -15,6 +15,7 @@ CHAIN_NAMES = LOCAL_CHAINS | {1: "Ethereum", 11155111: "Sepolia", 10: "OP Mainne
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 MIN_SECRET_LENGTH = 32
 MEGABYTE = 1024 * 1024
+GIGABYTE = 1024 * MEGABYTE
 # each may come as NAME_FILE, the path of a file that holds it
 BY_FILE = ("DATABASE_URL", "RPC_URL", "SECRET_KEY", "CONTENT_S3_SECRET")
 
@@ -53,6 +54,10 @@ class Settings:
     metrics_bind: str | None = None  # host:port of the figures for Prometheus; None: nowhere
     content_bucket: Bucket | None = None  # where descriptions and pictures are kept instead of content_dir
     content_bytes_a_day: int = 50 * MEGABYTE  # what one account may upload
+    files_dir: Path | None = None  # of sealed files; None: the folder "sealed" in content_dir
+    files_bytes_a_day: int = 5 * GIGABYTE  # of sealed files, what one account may upload
+    files_bytes: int = 50 * GIGABYTE  # of sealed files, in all
+    files_gateway: str | None = None  # an IPFS gateway that is asked for pieces missing here
     testing: bool = False
 
     @property
@@ -96,6 +101,10 @@ class Settings:
                 content_dir=_content_dir(environ),
                 content_bucket=_content_bucket(environ),
                 content_bytes_a_day=_number_or(environ, "CONTENT_MB_A_DAY", 50, least=1, most=1_000) * MEGABYTE,
+                files_dir=Path(environ["FILES_DIR"]) if environ.get("FILES_DIR") else None,
+                files_bytes_a_day=_number_or(environ, "FILES_GB_A_DAY", 5, least=1, most=400) * GIGABYTE,
+                files_bytes=_number_or(environ, "FILES_GB", 50, least=1) * GIGABYTE,
+                files_gateway=_gateway(environ),
                 secret_key=_needed(environ, "SECRET_KEY"),
                 deployments_dir=Path(environ.get("DEPLOYMENTS_DIR") or ROOT / "deployments"),
                 currencies=tuple(word.lower() for word in environ.get("CURRENCIES", "").replace(",", " ").split()),
@@ -195,6 +204,22 @@ def _content_bucket(environ: Mapping[str, str]) -> Bucket | None:
         secret=_needed(environ, "CONTENT_S3_SECRET"),
         prefix=f"{prefix}/" if prefix else "",
     )
+
+
+def _gateway(environ: Mapping[str, str]) -> str | None:
+    address = environ.get("FILES_GATEWAY", "").strip().rstrip("/")
+    if not address:
+        return None
+    try:
+        parts = urlsplit(address)
+        is_plain = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        is_plain = False
+    if not is_plain or "@" in parts.netloc or not re.fullmatch(r"[!-~]+", address) or set("?#") & set(address):
+        raise BadSetting(
+            "FILES_GATEWAY must be like https://ipfs.example, without a name, a password or a question mark."
+        )
+    return address
 
 
 def _needed(environ: Mapping[str, str], name: str) -> str:

@@ -13,7 +13,10 @@ MarketError
     ├── CallWouldRevert              the contract said no in the preflight
     ├── NotEnoughMoney               balance, or allowance
     ├── NotFound(LookupError)        404; NotMatching when what is kept has another hash
-    ├── StoreDown                    503, the place of descriptions and pictures does not answer
+    ├── StoreDown                    503, the place of descriptions, pictures and sealed files does not answer
+    ├── TooLarge, LengthNeeded       413, 411
+    ├── FilesFull                    507, no room for more sealed files
+    ├── NoSuchRange                  416
     ├── SignInRefused                403
     ├── NotAllowed                   403
     └── TooMany                      429
@@ -160,8 +163,8 @@ def register(app: Flask) -> None:
 
 
 def wants_json() -> bool:
-    """Tell whether a program asks: it sent JSON, or prefers it."""
-    if request.is_json or request.path.endswith(".json"):
+    """Tell whether a program asks: it sent JSON, prefers it, or fetches or sends sealed files."""
+    if request.is_json or request.path.endswith(".json") or f"{request.path}/".startswith("/files/"):
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return (
@@ -240,7 +243,7 @@ def tell_http(problem: HTTPException) -> "AnyResponse":
             "There is nothing here. Perhaps the address has a typing mistake, or the index has not read it from the chain yet."
         ),
         405: gettext("This address cannot be used in this way. Please go back and use the page's own buttons."),
-        413: gettext("What you sent is too large. Pictures may have up to 8 MB."),
+        413: gettext("What you sent is too large. Pictures may have up to 8 MB, pieces of sealed files 1 MiB."),
         415: gettext("This kind of content is not understood here."),
         421: gettext("This server does not answer under this name."),
         429: gettext("Too many requests. Please wait a moment and try again."),

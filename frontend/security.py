@@ -1,16 +1,19 @@
 """What holds for every answer: headers, the Host and Origin checks, and how much somebody may write."""
 
 from flask import Flask, Response, abort, g, request
+from flask_babel import gettext
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from frontend.auth import current_account
 from frontend.config import Settings
+from frontend.content.pieces import LIST_BYTES, PIECE_BYTES, LengthNeeded, TooLarge
 from frontend.i18n import remember_language
 from frontend.limits import network_of
+from frontend.marks import N_
 from frontend.operations.watched import ID, ROUTE, Watched
 
 CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; font-src 'self'; "
+    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; connect-src 'self'; font-src 'self'; "
     "img-src 'self' data:; form-action 'self'; base-uri 'self'; frame-ancestors 'none'"
 )
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
@@ -26,6 +29,14 @@ HEADERS = {
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 A_YEAR_S = 365 * 86400
 NETWORK_FACTOR = 5  # many people may share one network address
+PIECES_FACTOR = 10  # a sealed file of 1 GiB is a thousand writes; what they weigh is counted elsewhere
+FILE_TOO_LARGE = N_("The file is too large: at most 1 GiB before it is sealed. Nothing was kept.")
+# by endpoint, where a body must be smaller than Flask's own limit, and what is said then
+BODIES = {
+    "files.keep_piece": (PIECE_BYTES, N_("A piece has at most 1 MiB. Nothing was kept.")),
+    "files.missing": (LIST_BYTES, FILE_TOO_LARGE),
+    "files.keep": (LIST_BYTES, FILE_TOO_LARGE),
+}
 
 
 def protect(app: Flask, settings: Settings) -> None:
@@ -41,6 +52,7 @@ def protect(app: Flask, settings: Settings) -> None:
         request.environ[ROUTE] = request.url_rule.rule if request.url_rule else "-"
         check_host(settings)
         check_origin(settings)
+        check_size()
         check_writes(settings)
 
     @app.after_request
@@ -70,12 +82,26 @@ def check_writes(settings: Settings) -> None:
 
     if request.method in SAFE_METHODS:
         return
-    network = network_of(request.remote_addr)
-    hits = [("writes of network", network, NETWORK_FACTOR * settings.writes_a_minute)]
+    is_piece = request.endpoint == "files.keep_piece"
+    what = "pieces" if is_piece else "writes"
+    most = settings.writes_a_minute * (PIECES_FACTOR if is_piece else 1)
+    hits = [(f"{what} of network", network_of(request.remote_addr), NETWORK_FACTOR * most)]
     account = current_account()
     if account is not None:
-        hits.append(("writes of account", account, settings.writes_a_minute))
+        hits.append((f"{what} of account", account, most))
     bound().limiter.hit_all(hits, 60)
+
+
+def check_size() -> None:
+    """Refuse a body that is too large for its route, before it is read. Raises: TooLarge, LengthNeeded."""
+    if request.endpoint not in BODIES:
+        return
+    most_bytes, text = BODIES[request.endpoint]
+    request.max_content_length = most_bytes
+    if "Transfer-Encoding" in request.headers:  # what comes in chunks would be cut off at the limit, and look whole
+        raise LengthNeeded(gettext("The request must say its length (Content-Length). Nothing was kept."))
+    if (request.content_length or 0) > most_bytes:
+        raise TooLarge(gettext(text))
 
 
 def check_origin(settings: Settings) -> None:

@@ -57,6 +57,7 @@ BUNDLED = (
             "@noble/post-quantum/hybrid.js",
         ),
     ),
+    Bundle("@noble/curves", "bn254.js", "bn254", ()),
 )
 
 

@@ -30,9 +30,7 @@ library Files {
         Wrap calldata wrap
     ) external {
         Checks.only(terms.seller);
-        require(terms.rules.kind() == Kind.FILE, IMarket.MarketWrongKind(terms.rules.kind()));
-        Order storage order = Checks.orderIn(book, at, State.ACCEPTED);
-        Checks.inTime(order.clock);
+        Order storage order = _fileIn(book, at, terms, State.ACCEPTED);
         require(
             Bn254.isPoint(uint256(wrap.pointX), uint256(wrap.pointY)),
             IMarket.MarketBadPoint(wrap.pointX, wrap.pointY)
@@ -58,8 +56,7 @@ library Files {
         uint256 secret
     ) external returns (Payout[] memory) {
         Checks.only(Checks.holderOf(book, at));
-        Checks.inTime(Checks.orderIn(book, at, State.DELIVERED).clock);
-        require(terms.rules.kind() == Kind.FILE, IMarket.MarketWrongKind(terms.rules.kind()));
+        _fileIn(book, at, terms, State.DELIVERED);
         check(terms, file);
         require(keccak256(abi.encode(purchase)) == ref, IMarket.MarketWrongPurchase(ref));
         require(keccak256(abi.encode(wrap)) == book.wraps[at.key], IMarket.MarketWrongWrap(at.key));
@@ -72,5 +69,17 @@ library Files {
         require(FileLib.keyHash(terms.salt, fileKey) != file.keyHash, IMarket.MarketKeyIsRight(at.key));
         emit IMarket.OrderKeyRefuted(at.key);
         return Endings.giveBack(book, at, terms);
+    }
+
+    /// @dev The order, if it is of a file, in this state, and its clock has not run out.
+    function _fileIn(
+        Book storage book,
+        Place memory at,
+        Terms calldata terms,
+        State state
+    ) private view returns (Order storage order) {
+        order = Checks.orderIn(book, at, state);
+        require(terms.rules.kind() == Kind.FILE, IMarket.MarketWrongKind(terms.rules.kind()));
+        Checks.inTime(order.clock);
     }
 }

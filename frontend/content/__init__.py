@@ -6,5 +6,7 @@ pictures  uploads made anew from their pixels, and thumbnails of them
 markdown  texts as safe HTML
 findings  whether what is kept matches its hash, remembered as long as nothing changed
 wanted    which hashes the chain, descriptions and drafts refer to
-upkeep    taking out what nobody refers to, and looking through what is kept
+pieces    how sealed files are cut and named
+gateway   an IPFS gateway that may have a piece which is missing here
+upkeep    taking out what nobody refers to, and looking through what is kept; file_upkeep does it for sealed files
 """

@@ -1,4 +1,4 @@
-"""How much one account may upload in a day."""
+"""How much one account may upload in a day: descriptions and pictures, and apart from these sealed files."""
 
 from flask_babel import gettext
 
@@ -7,6 +7,7 @@ from frontend.limits import Limiter
 
 DAY_S = 86_400
 MEGABYTE = 1024 * 1024
+NETWORK_FACTOR = 5  # many people may share one network address
 
 
 class UploadsSpent(TooMany):
@@ -37,3 +38,35 @@ class Quota:
             self._limiter.hit("upload bytes", account.lower(), self._most_bytes, DAY_S, cost=size_bytes)
         except TooMany as full:
             raise UploadsSpent(full.retry_after_s, self._most_bytes) from None
+
+
+class FilesSpent(TooMany):
+    """The bytes of sealed files of this day are used up."""
+
+    key = "files_spent"
+
+    def __init__(self, retry_after_s: int, most_bytes: int) -> None:
+        super().__init__(retry_after_s)
+        self.text = gettext(
+            "One account can upload %(most)s GB of sealed files a day, and one network address five times as much. This would "
+            "be more. What was sent stays here; the count begins anew at midnight UTC.",
+            most=most_bytes // MEGABYTE // 1024,
+        )
+
+
+class FileQuota:
+    """Counts bytes of sealed files per day, of an account and of a network address, since accounts cost nothing."""
+
+    def __init__(self, limiter: Limiter, most_bytes: int) -> None:
+        self._limiter = limiter
+        self._most_bytes = most_bytes
+
+    def spend(self, account: str, network: str, size_bytes: int) -> None:
+        """Count an upload. Raises: FilesSpent; then nothing counts."""
+        # in kB, rounded up: a count of bytes would not fit into the database's column
+        most = self._most_bytes // 1024
+        hits = [("file kB", account.lower(), most), ("file kB of network", network, NETWORK_FACTOR * most)]
+        try:
+            self._limiter.hit_all(hits, DAY_S, cost=-(-size_bytes // 1024))
+        except TooMany as full:
+            raise FilesSpent(full.retry_after_s, self._most_bytes) from None

@@ -10,16 +10,14 @@ from frontend.errors import Refused
 
 
 class StoreDown(Refused):
-    """The place that keeps descriptions and pictures did not do its part; nothing was changed."""
+    """The place that keeps descriptions, pictures and sealed files did not do its part; nothing was changed."""
 
     status = 503
     key = "store_down"
 
     def __init__(self) -> None:
         super().__init__(
-            gettext(
-                "Descriptions and pictures cannot be kept or read just now. Nothing was changed; please try again in a moment."
-            )
+            gettext("Uploads cannot be kept or read just now. Nothing was changed; please try again in a moment.")
         )
 
 

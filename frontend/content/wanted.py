@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,15 @@ def who_wants(engine: Engine, content_hash: str) -> Wanted | None:
             if found is not None:
                 return Wanted(kind, str(found))
     return None
+
+
+def files_named(engine: Engine, hashes: Collection[str]) -> set[str]:
+    """Give those of these ciphertext hashes that a listing names, or ever named. The one place that knows.
+
+    A file stays as long as it is given here: its buyers may fetch it again after the listing has ended.
+    """
+    question = select(events.c.args).where(events.c.name == "ListingFile")
+    return _hashes(_stream(engine, question)) & set(hashes) if hashes else set()
 
 
 def on_chain_now(engine: Engine) -> Iterator[Wanted]:

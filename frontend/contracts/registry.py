@@ -65,6 +65,12 @@ def exported_abi(name: str) -> Abi:
     return list(found["abi"])
 
 
+@cache
+def exported_hash(name: str) -> str:
+    """Give the fingerprint of an exported ABI. Raises: as exported_abi."""
+    return abi_hash(exported_abi(name))
+
+
 def function_abi(name: str, function: str) -> dict[str, Any]:
     """Give one function of a contract. Raises: UnknownDeployment when it has none of this name."""
     for part in exported_abi(name):
@@ -133,7 +139,7 @@ def _deployment(settings: Settings, name: str, contracts: dict[str, Any]) -> Dep
             f"deployments/{settings.chain_id}.json has no address with checksum for {name}. Deploy it: "
             "brownie run scripts/deploy/everything.py main --network <network>."
         )
-    exported = abi_hash(exported_abi(name))
+    exported = exported_hash(name)
     if record.get("abiHash") != exported:
         raise AbiMismatch(
             f"The exported ABI of {name} ({exported[:10]}…) is not the one that was deployed on "

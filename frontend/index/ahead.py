@@ -13,6 +13,8 @@ from frontend.index.claim_state import claim_keys
 from frontend.index.curve_state import HANDLERS as CURVE_EVENTS
 from frontend.index.curve_state import curve_keys
 from frontend.index.decode import Event
+from frontend.index.file_state import HANDLERS as FILE_EVENTS
+from frontend.index.file_state import file_keys
 from frontend.index.member_state import HANDLERS as MEMBER_EVENTS
 from frontend.index.member_state import member_keys
 from frontend.index.models import (
@@ -54,6 +56,10 @@ ORDER_EVENTS = frozenset(
         "OrderRefunded",
         "OrderResolved",
         "OrderSettled",
+        "OrderKeyWrapped",
+        "OrderKeyRefuted",
+        "KeyAsked",
+        "KeyAnswered",
     }
 )
 ASIDE_EVENTS = frozenset(
@@ -99,6 +105,8 @@ def read_ahead(changes: Changes, events: Sequence[Event], times: Mapping[int, in
     for table, keys in member_keys([event for name in MEMBER_EVENTS for event in named[name]]).items():
         changes.expect(table, keys)
     for table, keys in proposal_keys([event for name in PROPOSAL_EVENTS for event in named[name]]).items():
+        changes.expect(table, keys)
+    for table, keys in file_keys([event for name in FILE_EVENTS for event in named[name]]).items():
         changes.expect(table, keys)
     order_keys = [event.args["key"] for name in ORDER_EVENTS for event in named[name]]
     changes.expect(orders, ((key,) for key in order_keys))

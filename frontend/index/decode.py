@@ -42,11 +42,14 @@ WANTED: Mapping[str, tuple[str, ...]] = {
     "Market": (
         "ListingOpened",
         "ListingExtras",
+        "ListingFile",
         "ListingPaused",
         "ListingQuantityLimitSet",
         "OrderFunded",
         "OrderAccepted",
         "OrderDelivered",
+        "OrderKeyWrapped",
+        "OrderKeyRefuted",
         "OrderContested",
         "OrderDisputed",
         "Evidence",
@@ -68,6 +71,7 @@ WANTED: Mapping[str, tuple[str, ...]] = {
         "CreditsAdded",
         "CreditWithdrawn",
     ),
+    "KeyRequests": ("KeyAsked", "KeyAnswered"),
     "Splits": (
         "SplitVersionOpened",
         "SplitChangeProposed",

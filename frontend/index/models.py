@@ -238,6 +238,7 @@ order_asides = Table(
     Column("final_seller_units", Uint256, nullable=False),
     Column("settled", Boolean, nullable=False),  # it ended by agreement
     Column("settled_units", Uint256, nullable=False),  # to the holder
+    Index("ix_chain_order_asides_referrer", "referrer", "order_key"),
 )
 
 order_roles = Table(
@@ -609,9 +610,62 @@ proposal_votes = Table(
     Index("ix_chain_proposal_votes_rank", "governor", "proposal_id", "weight_units", "voter"),
 )
 
+sealed_files = Table(
+    "chain_sealed_files",  # what listings of files sell
+    chain_metadata,
+    _key("listing_id", HASH),
+    Column("key_hash", HASH, nullable=False),
+    Column("ciphertext_hash", HASH, nullable=False),
+    Column("plaintext_hash", HASH, nullable=False),
+    Column("size_bytes", Uint256, nullable=False),  # of the plaintext, as the seller says: up to 2**64 - 1
+    Index("ix_chain_sealed_files_ciphertext", "ciphertext_hash", "listing_id"),
+)
+
+key_wraps = Table(
+    "chain_key_wraps",  # keys of files as they were delivered
+    chain_metadata,
+    _key("order_key", HASH),
+    Column("point_x", HASH, nullable=False),
+    Column("point_y", HASH, nullable=False),
+    Column("masked", HASH, nullable=False),
+    Column("refuted", Boolean, nullable=False),  # it was proven to be another key than the one that was sold
+)
+
+key_requests = Table(
+    "chain_key_requests",  # points to which an order's holder wants the key once more
+    chain_metadata,
+    _key("order_key", HASH),
+    _key("x", HASH),
+    _key("y", HASH),
+    Column("seller", ADDRESS, nullable=False),  # who can answer
+    Column("waiting", Boolean, nullable=False),  # there was no answer since it was asked the last time
+    _number("asked_at_ts"),  # the last time, like the rest
+    _number("asked_block"),
+    _number("asked_log_index"),
+    Column("tx_hash", HASH, nullable=False),
+    Index("ix_chain_key_requests_waiting", "seller", "waiting", "asked_block", "asked_log_index"),
+)
+
+key_answers = Table(
+    "chain_key_answers",  # the seller's answers to them; any may be the right one, which only the holder can see
+    chain_metadata,
+    _key("block", BigInteger),
+    _key("log_index", BigInteger),
+    Column("order_key", HASH, nullable=False),
+    Column("x", HASH, nullable=False),
+    Column("y", HASH, nullable=False),
+    Column("point_x", HASH, nullable=False),
+    Column("point_y", HASH, nullable=False),
+    Column("masked", HASH, nullable=False),
+    _number("answered_at_ts"),
+    Column("tx_hash", HASH, nullable=False),
+    Index("ix_chain_key_answers_order", "order_key", "block", "log_index"),
+)
+
 PERSONA_TABLES = (personas, persona_accounts, persona_holdings)
 CLAIM_TABLES = (claim_phases, claims, ledger_credits)
 CURVE_TABLES = (curves, curve_trades)
+FILE_TABLES = (sealed_files, key_wraps, key_requests, key_answers)
 SELF_RULE_TABLES = (memberships, members, unlocks, vote_checkpoints, governors, proposals, proposal_votes)
 SPLIT_TABLES = (
     splits,
@@ -638,5 +692,6 @@ STATE_TABLES = (
     *CLAIM_TABLES,
     *CURVE_TABLES,
     *SELF_RULE_TABLES,
+    *FILE_TABLES,
 )
 DUMPED_TABLES = (blocks, events, quarantine, *STATE_TABLES)

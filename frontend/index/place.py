@@ -24,6 +24,7 @@ def place_of(registry: Registry) -> Place:
         registry.address("Curves").lower(),
         registry.address("Memberships").lower(),
         registry.address("Governors").lower(),
+        registry.address("KeyRequests").lower(),
         registry.start_block,
         "0x" + keccak(spelling.encode()).hex(),
     )

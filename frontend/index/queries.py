@@ -8,6 +8,8 @@ from sqlalchemy import Connection, Engine, Select, bindparam, func, or_, select,
 
 from frontend.index.claim_queries import ClaimQueries
 from frontend.index.curve_queries import CurveQueries
+from frontend.index.desk_queries import DeskQueries
+from frontend.index.file_queries import FileQueries
 from frontend.index.member_queries import MemberQueries
 from frontend.index.models import (
     OPEN_ORDER,
@@ -96,7 +98,16 @@ OTHER_TOKENS = select(AppCurrency.__table__)
 OTHER_TOKENS = OTHER_TOKENS.where(AppCurrency.address.in_(bindparam("tokens", expanding=True)))
 
 
-class Queries(SplitQueries, PersonaQueries, ClaimQueries, CurveQueries, MemberQueries, ProposalQueries):
+class Queries(
+    SplitQueries,
+    PersonaQueries,
+    ClaimQueries,
+    CurveQueries,
+    MemberQueries,
+    ProposalQueries,
+    DeskQueries,
+    FileQueries,
+):
     """Reads of one database. Safe to share between threads."""
 
     def __init__(self, engine: Engine) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Row
 
 from frontend.index.basis import basis_of
-from frontend.index.selects import ASIDE, COMMUNITY, LISTING, ORDER
+from frontend.index.file_views import SealedFile, Wrap
+from frontend.index.selects import ASIDE, COMMUNITY, CONTENT, LISTING, ORDER, WRAP
 from frontend.index.views import (
     Community,
     Description,
@@ -23,6 +24,7 @@ from frontend.index.views import (
 )
 
 COMMUNITY_WIDTH, LISTING_WIDTH, ORDER_WIDTH = len(COMMUNITY), len(LISTING), len(ORDER)
+CONTENT_END = LISTING_WIDTH + len(CONTENT)
 ORDER_NAMES, ASIDE_NAMES = [column.name for column in ORDER], [column.name for column in ASIDE]
 SAME_NAMES = [part.name for part in fields(Order) if part.name in ORDER_NAMES and part.name != "purchase"]
 STEP_NAMES = {
@@ -47,6 +49,9 @@ STEP_NAMES = {
     "OrderResolved": "resolved",
     "OrderSettled": "settled",
     "CreditsAdded": "paid_out",
+    "OrderKeyRefuted": "key_refuted",
+    "KeyAsked": "key_asked",
+    "KeyAnswered": "key_answered",
 }
 
 
@@ -66,13 +71,17 @@ def community_of(row: Row[Any]) -> Community:
 
 def listing_of(row: Sequence[Any]) -> Listing:
     """Give a listing."""
-    return Listing(*[*row[:LISTING_WIDTH], _description(row[LISTING_WIDTH:])])
+    words = row[CONTENT_END:]
+    file = None if words[0] is None else SealedFile(*words)
+    return Listing(*[*row[:LISTING_WIDTH], _description(row[LISTING_WIDTH:CONTENT_END]), file])
 
 
 def order_of(row: Row[Any]) -> Order:
     """Give an order with its listing."""
     order = dict(zip(ORDER_NAMES, row[:ORDER_WIDTH], strict=True))
-    aside, listing = row[ORDER_WIDTH : ORDER_WIDTH + len(ASIDE)], row[ORDER_WIDTH + len(ASIDE) :]
+    wrap_at = ORDER_WIDTH + len(ASIDE)
+    aside, *wrap, refuted = row[ORDER_WIDTH:wrap_at], *row[wrap_at : wrap_at + len(WRAP)]
+    listing = row[wrap_at + len(WRAP) :]
     extra = _aside(dict(zip(ASIDE_NAMES, aside, strict=True)), order)
     return Order(
         **{name: order[name] for name in SAME_NAMES},
@@ -81,6 +90,8 @@ def order_of(row: Row[Any]) -> Order:
         purchase=json.loads(order["purchase"]),
         stakes=Stakes(order["holder_stake_units"], order["seller_stake_units"]),
         block=order["funded_block"],
+        wrap=None if refuted is None else Wrap(*wrap),
+        key_refuted=bool(refuted),
     )
 
 

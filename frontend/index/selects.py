@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal_column, select
 
-from frontend.index.models import communities, listings, order_asides, orders
+from frontend.index.file_views import SealedFile, Wrap
+from frontend.index.models import communities, key_wraps, listings, order_asides, orders, sealed_files
 from frontend.index.views import Community, Page
 from frontend.store.models import AppContent
 
@@ -42,6 +43,8 @@ ORDER = [
     *(orders.c[name] for name in ("funded_at_ts", "updated_at_ts", "funded_block", "tx_hash")),
 ]
 ASIDE = list(order_asides.c)
+FILE = [sealed_files.c[part.name] for part in fields(SealedFile)]
+WRAP = [*(key_wraps.c[part.name] for part in fields(Wrap)), key_wraps.c.refuted]
 
 
 def _named(prefix: str, columns: Sequence[ColumnElement[Any]]) -> list[Any]:
@@ -52,18 +55,21 @@ def _named(prefix: str, columns: Sequence[ColumnElement[Any]]) -> list[Any]:
 _COMMUNITY_ROWS = select(*COMMUNITY, *_named("content", CONTENT)).select_from(
     communities.outerjoin(contents, contents.c.hash == communities.c.metadata_hash)
 )
-_LISTING_ROWS = select(*_named("listing", LISTING), *_named("content", CONTENT)).select_from(
-    listings.outerjoin(communities, communities.c.id == listings.c.community_id).outerjoin(
-        contents, contents.c.hash == listings.c.content_hash
-    )
+_OF_A_LISTING = [*_named("listing", LISTING), *_named("content", CONTENT), *_named("file", FILE)]
+_LISTING_ROWS = select(*_OF_A_LISTING).select_from(
+    listings.outerjoin(communities, communities.c.id == listings.c.community_id)
+    .outerjoin(contents, contents.c.hash == listings.c.content_hash)
+    .outerjoin(sealed_files, sealed_files.c.listing_id == listings.c.id)
 )
 _ORDER_ROWS = select(
-    *_named("order", ORDER), *_named("aside", ASIDE), *_named("listing", LISTING), *_named("content", CONTENT)
+    *_named("order", ORDER), *_named("aside", ASIDE), *_named("wrap", WRAP), *_OF_A_LISTING
 ).select_from(
     orders.join(listings, listings.c.id == orders.c.listing_id)
     .outerjoin(order_asides, order_asides.c.order_key == orders.c.key)
     .outerjoin(communities, communities.c.id == listings.c.community_id)
     .outerjoin(contents, contents.c.hash == listings.c.content_hash)
+    .outerjoin(key_wraps, key_wraps.c.order_key == orders.c.key)
+    .outerjoin(sealed_files, sealed_files.c.listing_id == listings.c.id)
 )
 
 
@@ -73,7 +79,7 @@ def community_rows() -> Select[Any]:
 
 
 def listing_rows() -> Select[Any]:
-    """Select listings with their community's name and their descriptions."""
+    """Select listings with their community's name, their descriptions and their sealed files."""
     return _LISTING_ROWS
 
 

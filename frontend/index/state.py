@@ -1,8 +1,8 @@
 """What each event changes: the contracts' state, said again in rows. Checks first; nonsense raises Malformed.
 
 Sources: CommunityRegistry.sol, CommunityToken.sol, Market.sol and its libraries, Credits.sol. Splits, Personas, Claims, Curves,
-members and their proposals: see split_state.py, persona_state.py, claim_state.py, curve_state.py, member_state.py and
-proposal_state.py.
+members and their proposals, sealed files: see split_state.py, persona_state.py, claim_state.py, curve_state.py,
+member_state.py, proposal_state.py and file_state.py.
 """
 
 import json
@@ -17,6 +17,7 @@ from frontend.index.changes import Changes, Row, canonical
 from frontend.index.claim_state import HANDLERS as CLAIM_HANDLERS
 from frontend.index.curve_state import HANDLERS as CURVE_HANDLERS
 from frontend.index.decode import Event, Malformed
+from frontend.index.file_state import HANDLERS as FILE_HANDLERS
 from frontend.index.member_state import HANDLERS as MEMBER_HANDLERS
 from frontend.index.models import (
     balances,
@@ -45,7 +46,13 @@ TERMS_BYTES = 13 * 32
 PURCHASE_BYTES = 8 * 32
 DAY_S = 86_400
 OTHER_HANDLERS = (
-    SPLIT_HANDLERS | PERSONA_HANDLERS | CLAIM_HANDLERS | CURVE_HANDLERS | MEMBER_HANDLERS | PROPOSAL_HANDLERS
+    SPLIT_HANDLERS
+    | PERSONA_HANDLERS
+    | CLAIM_HANDLERS
+    | CURVE_HANDLERS
+    | MEMBER_HANDLERS
+    | PROPOSAL_HANDLERS
+    | FILE_HANDLERS
 )
 OPEN_STATES = ("funded", "accepted", "delivered", "contested", "disputed")
 DISPUTED_STATES = ("contested", "disputed")

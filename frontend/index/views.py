@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from frontend.index.basis import basis_of
+from frontend.index.file_views import SealedFile, Wrap
 
 T = TypeVar("T")
 
@@ -243,6 +244,7 @@ class Listing:
     block: int
     tx_hash: str
     description: Description | None
+    file: SealedFile | None = None  # of the kind "file"
 
     @cached_property
     def terms(self) -> dict[str, Any]:
@@ -316,6 +318,8 @@ class Order:
     final_holder_units: int | None
     final_seller_units: int | None
     settled_units: int | None  # to the holder, when it ended by agreement
+    wrap: Wrap | None = None  # the key of a file, once it was delivered
+    key_refuted: bool = False  # it was proven to be another key than the one that was sold
 
     @property
     def basis(self) -> str:
@@ -329,7 +333,7 @@ class Step:
 
     name: funded, accepted, delivered, contested, disputed, evidence, released, part_refunded, milestone_paid, extended,
     transferred, settlement_offered, settlement_withdrawn, final_offers_frozen, final_offer_picked, completed, cancelled,
-    refunded, resolved, settled, paid_out.
+    refunded, resolved, settled, paid_out, key_refuted, key_asked, key_answered.
     data: the event's arguments under their own names (CreditsAdded's payouts: list of [account, amount]).
     """
 

@@ -44,6 +44,7 @@ class Place:
     curves: str
     memberships: str
     governors: str
+    key_requests: str
     start_block: int
     deployments_hash: str
 
@@ -59,6 +60,7 @@ class Place:
             self.curves: "Curves",
             self.memberships: "Memberships",
             self.governors: "Governors",
+            self.key_requests: "KeyRequests",
         }
 
 

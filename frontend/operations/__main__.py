@@ -2,6 +2,7 @@
 
     python -m frontend.operations serve                     run the web server (WEB_BIND, WEB_WORKERS, WEB_THREADS)
     python -m frontend.operations backup FILE.tar           write what cannot be rebuilt into a new file
+    python -m frontend.operations backup FILE.tar --without-files   the same without the bytes of sealed files
     python -m frontend.operations restore FILE.tar          put it into an empty database and content store
     python -m frontend.operations restore FILE.tar --force  the same, after emptying them
     python -m frontend.operations inspect FILE.tar          check a backup without touching anything
@@ -27,6 +28,8 @@ def main(argv: list[str] | None = None) -> int:
     for name, text in (("backup", "write a backup"), ("restore", "read one back"), ("inspect", "check one")):
         command = commands.add_parser(name, help=text)
         command.add_argument("file", type=Path)
+        if name == "backup":
+            command.add_argument("--without-files", action="store_true", help="leave out the bytes of sealed files")
         if name == "restore":
             command.add_argument("--force", action="store_true", help="empty what is there before")
     options = parser.parse_args(argv)
@@ -50,7 +53,7 @@ def run(options: argparse.Namespace, settings: Settings) -> None:
     from frontend.operations import backup, restore
 
     if options.command == "backup":
-        print(backup.write(settings, options.file).sentence())
+        print(backup.write(settings, options.file, with_files=not options.without_files).sentence())
     elif options.command == "restore":
         print(restore.read(settings, options.file, force=options.force).sentence())
     else:

@@ -21,12 +21,24 @@ FORMAT = "dokkaebi-backup"
 VERSION = 1
 MANIFEST = "manifest.json"
 CONTENT_NAME = re.compile(r"content/(0x[0-9a-f]{64})")
+PIECE_NAME = re.compile(r"files/(0x[0-9a-f]{64})")
 TABLE_NAME = re.compile(r"tables/(app_[a-z_]+)\.jsonl")
 MAX_MANIFEST_BYTES = 512 * 1024 * 1024
 MAX_ROW_BYTES = 64 * 1024 * 1024
 
 # every app table stands in one of the two; a table that nobody decided about stops a backup, and a test
-KEPT = frozenset(("app_intents", "app_contents", "app_drafts", "app_note_keys", "app_notes", "app_members_pages"))
+KEPT = frozenset(
+    (
+        "app_intents",
+        "app_contents",
+        "app_drafts",
+        "app_note_keys",
+        "app_notes",
+        "app_file_pieces",
+        "app_files",
+        "app_members_pages",
+    )
+)
 LEFT_OUT = {
     "app_sessions": "secrets; people sign in again",
     "app_nonces": "good for minutes",
@@ -59,7 +71,7 @@ class Manifest:
     made_at_ts: int
     rows: dict[str, int] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
-    missing: int = 0  # contents that the database names and the store did not have
+    missing: int = 0  # contents and pieces that the database names and the stores did not have
     format: str = FORMAT
     version: int = VERSION
 
@@ -67,6 +79,11 @@ class Manifest:
     def contents(self) -> int:
         """How many contents there are."""
         return sum(1 for name in self.members if CONTENT_NAME.fullmatch(name))
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces of sealed files there are."""
+        return sum(1 for name in self.members if PIECE_NAME.fullmatch(name))
 
     def to_bytes(self) -> bytes:
         """Give it as JSON."""

@@ -24,8 +24,9 @@ from frontend.content.store import Store, StoreDown
 from frontend.index.migrate import check
 from frontend.operations.archive import MANIFEST, BadBackup, Manifest, Member, free_name, kept_tables, line_of
 from frontend.services.content import store_of
+from frontend.services.files import file_store_of
 from frontend.store.database import create_engine
-from frontend.store.models import AppContent
+from frontend.store.models import AppContent, AppFilePiece
 
 FILE_MODE = 0o600  # it holds what people wrote
 ROWS_AT_ONCE = 500
@@ -41,14 +42,17 @@ class Report:
     def sentence(self) -> str:
         """Say it to the operator."""
         told = self.manifest
-        said = f"✓ {self.file}: {sum(told.rows.values())} rows of {len(told.rows)} tables, {told.contents} contents."
+        said = f"✓ {self.file}: {sum(told.rows.values())} rows of {len(told.rows)} tables, {told.contents} contents, {told.pieces} pieces of sealed files."
         if told.missing:
             said += f" ⚠ {told.missing} contents are named in the database and missing in the store."
         return said
 
 
-def write(settings: Settings, file: Path) -> Report:
-    """Write a backup. The file is there when it is whole, and not before. Raises: BadBackup, WrongSchema."""
+def write(settings: Settings, file: Path, *, with_files: bool = True) -> Report:
+    """Write a backup. The file is there when it is whole, and not before. Raises: BadBackup, WrongSchema.
+
+    Args: with_files False leaves out the bytes of sealed files, where something else copies their folder or bucket.
+    """
     free_name(file)
     engine = create_engine(settings.database_url)
     check(engine)
@@ -58,7 +62,7 @@ def write(settings: Settings, file: Path) -> Report:
     try:
         with os.fdopen(descriptor, "wb") as out:
             with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
-                manifest = _write_all(tar, settings, engine)
+                manifest = _write_all(tar, settings, engine, with_files=with_files)
             out.flush()
             os.fsync(out.fileno())
         os.link(unfinished, file)  # unlike a rename, this never takes the place of another file
@@ -70,14 +74,17 @@ def write(settings: Settings, file: Path) -> Report:
     return Report(file, manifest)
 
 
-def _write_all(tar: tarfile.TarFile, settings: Settings, engine: Engine) -> Manifest:
+def _write_all(tar: tarfile.TarFile, settings: Settings, engine: Engine, *, with_files: bool) -> Manifest:
     with _one_moment(engine) as connection:
         revision = MigrationContext.configure(connection).get_current_revision() or ""
         manifest = Manifest(revision, settings.chain_id, int(time.time()))
         for table in kept_tables():
             _add_table(tar, manifest, connection, table)
         hashes = connection.execute(select(AppContent.hash).order_by(AppContent.hash)).scalars().all()
-    _add_contents(tar, manifest, store_of(settings), hashes)
+        of_files = select(AppFilePiece.hash).order_by(AppFilePiece.hash)
+        pieces = connection.execute(of_files).scalars().all() if with_files else []
+    _add_contents(tar, manifest, "content", store_of(settings), hashes)
+    _add_contents(tar, manifest, "files", file_store_of(settings), pieces)
     data = manifest.to_bytes()
     _add(tar, MANIFEST, io.BytesIO(data), len(data))
     return manifest
@@ -111,13 +118,13 @@ def _add_table(tar: tarfile.TarFile, manifest: Manifest, connection: Connection,
     manifest.members[name] = Member(size, digest.hexdigest())
 
 
-def _add_contents(tar: tarfile.TarFile, manifest: Manifest, store: Store, hashes: Sequence[str]) -> None:
+def _add_contents(tar: tarfile.TarFile, manifest: Manifest, folder: str, store: Store, hashes: Sequence[str]) -> None:
     for content_hash in hashes:
         data = _bytes_of(store, content_hash)
         if data is None:
             manifest.missing += 1
             continue
-        name = f"content/{content_hash}"
+        name = f"{folder}/{content_hash}"
         _add(tar, name, io.BytesIO(data), len(data))
         manifest.members[name] = Member(len(data), hashlib.sha256(data).hexdigest())
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from frontend.index.models import quarantine
 from frontend.index.queries import Queries
 from frontend.operations.counts import MULTIPROC_DIR, counts
-from frontend.store.models import AppContent, AppIntent
+from frontend.store.models import AppContent, AppFilePiece, AppIntent
 
 
 class FromDatabase(Collector):
@@ -40,9 +40,12 @@ class FromDatabase(Collector):
         with self._engine.connect() as connection:
             by_state = connection.execute(select(AppIntent.status, func.count()).group_by(AppIntent.status)).all()
             files, size = connection.execute(select(func.count(), func.sum(AppContent.size_bytes))).one()
+            pieces, pieces_size = connection.execute(select(func.count(), func.sum(AppFilePiece.size_bytes))).one()
             bad = connection.execute(select(func.count()).select_from(quarantine)).scalar_one()
         yield _gauge("dokkaebi_content_files", "Descriptions and pictures that are kept", files)
         yield _gauge("dokkaebi_content_bytes", "Their size", int(size or 0))
+        yield _gauge("dokkaebi_sealed_pieces", "Pieces of sealed files that are kept", pieces)
+        yield _gauge("dokkaebi_sealed_bytes", "Their size", int(pieces_size or 0))
         yield _gauge("dokkaebi_quarantined_logs", "Logs that could not be read", bad)
         intents = GaugeMetricFamily("dokkaebi_intents", "Transactions by state", labels=["state"])
         for state, count in by_state:

@@ -6,7 +6,7 @@ members with other names than a backup has are refused.
 
 import hashlib
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -18,6 +18,7 @@ from sqlalchemy.exc import DatabaseError
 
 from frontend.config import Settings
 from frontend.content.documents import hash_of
+from frontend.content.pieces import name_of
 from frontend.content.store import Store, StoreDown
 from frontend.index.lock import only_writer
 from frontend.index.migrate import config, migrate
@@ -25,6 +26,7 @@ from frontend.operations.archive import (
     CONTENT_NAME,
     MANIFEST,
     MAX_MANIFEST_BYTES,
+    PIECE_NAME,
     TABLE_NAME,
     BadBackup,
     Manifest,
@@ -33,11 +35,13 @@ from frontend.operations.archive import (
     rows_of,
 )
 from frontend.services.content import store_of
+from frontend.services.files import file_store_of
 from frontend.store.database import create_engine, writing
 from frontend.store.models import app_metadata
 
 PART_BYTES = 1024 * 1024
 ROWS_AT_ONCE = 200
+NAMES = (CONTENT_NAME, PIECE_NAME, TABLE_NAME)
 SIGNED_IN = ("app_sessions", "app_nonces")  # whoever was signed in before a forced restore signs in again
 
 
@@ -52,7 +56,9 @@ class Report:
     def sentence(self) -> str:
         """Say it to the operator."""
         told = self.manifest
-        what = f"{sum(told.rows.values())} rows of {len(told.rows)} tables, {told.contents} contents"
+        what = (
+            f"{sum(told.rows.values())} rows of {len(told.rows)} tables, {told.contents} contents, {told.pieces} pieces"
+        )
         if not self.restored:
             return f"✓ {self.file} is whole: {what}, chain {told.chain_id}, schema {told.revision}."
         return f"✓ Restored from {self.file}: {what}. Start the follower: it reads the chain's tables anew."
@@ -78,7 +84,7 @@ def read(settings: Settings, file: Path, *, force: bool = False) -> Report:
     try:
         with only_writer(engine), writing(engine).connect() as connection:
             with connection.begin():
-                _restore_all(file, manifest, connection, store_of(settings), force=force)
+                _restore_all(file, manifest, connection, settings, force=force)
             migrate(engine)
     finally:
         engine.dispose()
@@ -114,7 +120,7 @@ def _members(file: Path) -> Iterator[tuple[str, int, IO[bytes]]]:
         with tarfile.open(file, mode="r:") as tar:
             while (info := tar.next()) is not None:
                 tar.members.clear()  # type: ignore[attr-defined]  # the library keeps what it has seen, maybe millions; untyped
-                known = info.name == MANIFEST or CONTENT_NAME.fullmatch(info.name) or TABLE_NAME.fullmatch(info.name)
+                known = info.name == MANIFEST or any(kind.fullmatch(info.name) for kind in NAMES)
                 data = tar.extractfile(info) if info.isreg() and known else None
                 if data is None:
                     raise BadBackup("The file has members that no backup has. Nothing was unpacked.")
@@ -132,26 +138,30 @@ def _digest(data: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _restore_contents(file: Path, store: Store) -> None:
-    """Put the contents back. What is there already under the same hash is the same, so nothing is lost by this."""
+def _restore_contents(file: Path, settings: Settings) -> None:
+    """Put contents and pieces back. What is there already under the same hash is the same, so nothing is lost by this."""
+    places = ((CONTENT_NAME, store_of(settings), hash_of), (PIECE_NAME, file_store_of(settings), name_of))
     for name, _, data in _members(file):
-        named = CONTENT_NAME.fullmatch(name)
-        if named is None:
-            continue
-        content = data.read()
-        if hash_of(content) != named[1]:
-            continue  # it was altered before the backup; the page says that it is missing
+        for kind, store, hashed in places:
+            named = kind.fullmatch(name)
+            if named is not None:
+                _put_back(store, named[1], data.read(), hashed)
+
+
+def _put_back(store: Store, content_hash: str, content: bytes, hashed: Callable[[bytes], str]) -> None:
+    # one that was altered before the backup stays away; the page says that it is missing
+    if hashed(content) == content_hash:
         try:
-            store.put(named[1], content)
+            store.put(content_hash, content)
         except StoreDown:
             raise BadBackup("The content store cannot be written to. The database was not touched.") from None
 
 
-def _restore_all(file: Path, manifest: Manifest, connection: Connection, store: Store, *, force: bool) -> None:
+def _restore_all(file: Path, manifest: Manifest, connection: Connection, settings: Settings, *, force: bool) -> None:
     """Bring the schema to the backup's revision, and fill store and tables."""
     tables = _tables_at(connection, manifest.revision)
     _make_room(connection, tables, force=force)
-    _restore_contents(file, store)
+    _restore_contents(file, settings)
     for name, _, data in _members(file):
         named = TABLE_NAME.fullmatch(name)
         if named is None:

@@ -2,10 +2,13 @@
 
 gunicorn's threads read a request for as long as it takes to come, so that a few clients that send a byte now and then hold
 all of them. Here a request has a time for its head and another for the rest; then the reading end of its connection is shut.
+A client that does not read its answer is left after a while, too: sealed files are far larger than what a connection holds.
 """
 
 import contextlib
+import errno
 import socket
+import struct
 import time
 from typing import Any
 
@@ -15,6 +18,7 @@ from frontend.operations.balance import Connections
 
 HEAD_S = 10.0
 WHOLE_S = 60.0
+TAKEN_S = 30  # a reader who takes nothing at all for so long is left
 STAND_BACK_S, STAND_BACK_TIMES = 0.0005, 40  # a sibling that hangs keeps nobody waiting longer than 20 ms
 TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
@@ -60,7 +64,11 @@ class PunctualWorker(ThreadWorker):
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Answer a request whose head is there; its body may still be coming."""
         self._ends[conn] = (time.monotonic() + WHOLE_S, True)
-        return super().handle_request(req, conn)
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", TAKEN_S, 0))
+        try:
+            return super().handle_request(req, conn)
+        except BlockingIOError:
+            raise ConnectionResetError(errno.ECONNRESET, "a reader who takes nothing") from None
 
     def murder_pending(self) -> None:
         """Close what is overdue; called about once a second, in the main thread."""

@@ -16,6 +16,8 @@ from frontend.services.content import Contents
 from frontend.services.credits import Credits
 from frontend.services.curves import Curves
 from frontend.services.faucet import Faucet
+from frontend.services.file_keys import FileKeys
+from frontend.services.files import SealedFiles
 from frontend.services.intent_store import IntentStore
 from frontend.services.intents import Intents
 from frontend.services.market import Market
@@ -39,6 +41,7 @@ class Services:
     def __init__(self, settings: Settings, registry: Registry, db: Database, queries: Queries) -> None:
         self.chain = Chain(settings.rpc_url, settings.chain_id, settings.rpc_timeout_s)
         self.contents = Contents(settings, db)
+        self.files = SealedFiles(settings, db)
         self.intent_store = IntentStore(db)
         self.intents = Intents(registry, self.chain, self.intent_store, queries)
         self.watch = Watch(self.chain, self.intent_store, queries, confirmations=settings.confirmations)
@@ -50,6 +53,7 @@ class Services:
         self.bonds = Bonds(registry, self.intents, approvals)
         self.carts = Carts(registry, self.chain, self.intents, queries, approvals)
         self.changes = Changes(self.market)
+        self.file_keys = FileKeys(self.market)
         self.settlements = Settlements(self.market)
         self.credits = Credits(registry, self.intents, queries)
         self.personas = Personas(registry, self.intents, self.contents, queries)

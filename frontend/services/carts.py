@@ -29,7 +29,7 @@ from frontend.services.intents import (
 )
 from frontend.services.market import terms_abi, title_of
 from frontend.services.quotes import total_units
-from frontend.services.terms import ZERO_ADDRESS, Purchase, derived_salt
+from frontend.services.terms import FILE, ZERO_ADDRESS, Purchase, derived_salt
 
 ABI = "Market"
 PAGE = "/cart"
@@ -120,6 +120,15 @@ class Carts:
             listing = self.queries.listing(one.listing_id)
             if listing is None:
                 raise Refused(gettext("There is no such listing."), key="no_listing")
+            if listing.kind == FILE:
+                raise Refused(
+                    gettext(
+                        "“%(title)s” is a sealed file. It is bought on its own page, where your browser makes the secret for "
+                        "its key; take it out of the cart.",
+                        title=title_of(listing),
+                    ),
+                    key="file_in_cart",
+                )
             found.append(listing)
         return found
 

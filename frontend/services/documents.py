@@ -12,7 +12,7 @@ from eth_utils.abi import abi_to_signature
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from frontend.contracts.registry import Registry, abi_hash, exported_abi, function_abi, selector
+from frontend.contracts.registry import Registry, exported_hash, function_abi, selector
 from frontend.formatters import ETH_DECIMALS, bps, plain_units
 from frontend.index.queries import Queries
 from frontend.services.intents import Intent
@@ -34,6 +34,7 @@ BOUNDS: dict[str, tuple[str, ...]] = {
     "tokens.transfer": ("to", "value"),
     "token.approve": ("spender", "value"),
     "market.list": ("unitPrice", "quantityLimit", "maxFeeBps"),
+    "market.list_file": ("unitPrice", "quantityLimit", "maxFeeBps"),
     "market.set_quantity_limit": ("newLimit",),
     "market.buy": ("quantity", "maxTotal", "maxFeeBps", "deadline", "holder"),
     "market.buy_many": ("deadline",),
@@ -82,7 +83,7 @@ def document_of(intent: Intent, registry: Registry, queries: Queries) -> dict[st
             "values": intent.values,
             "arguments": named,
         },
-        "abi": {"contract": intent.contract, "hash": abi_hash(exported_abi(intent.contract))},
+        "abi": {"contract": intent.contract, "hash": exported_hash(intent.contract)},
         "deployment": _deployment(intent, registry),
         "deadline": int(_found(named, "deadline")) if intent.action in WITH_DEADLINE else None,
         "bounds": [_bound(intent, named, name, queries) for name in BOUNDS.get(intent.action, ())],
@@ -115,7 +116,7 @@ def _deployment(intent: Intent, registry: Registry) -> dict[str, Any]:
         "address": found.address,
         "block": found.block,
         "tx": found.tx,
-        "abiHash": abi_hash(exported_abi(name)),
+        "abiHash": exported_hash(name),
     }
 
 

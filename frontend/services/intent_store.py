@@ -95,6 +95,16 @@ class IntentStore:
             )
             return {row.data: _intent(row) for row in rows}
 
+    def about(self, account: str, action: str, subjects: Sequence[str]) -> "dict[str, Intent]":
+        """Give the newest intent of one kind that an account has about each of these subjects, by the subject."""
+        with self.db.reading() as session:
+            rows = session.scalars(
+                _of(account)
+                .where(AppIntent.action == action, AppIntent.subject.in_(subjects))
+                .order_by(AppIntent.created_at_ts, AppIntent.id)
+            )
+            return {row.subject or "": _intent(row) for row in rows}
+
     def tray(self, account: str) -> "list[Intent]":
         """Give an account's newest intents that are on their way, or have ended a moment ago."""
         now = int(time.time())

@@ -12,6 +12,7 @@ from frontend.contracts.registry import Registry
 from frontend.errors import NotFound, Refused
 from frontend.formatters import ETH, units, visible
 from frontend.index.currencies import DECIMALS, NAME, SYMBOL, decimals_of, name_of
+from frontend.index.file_views import SealedFile
 from frontend.index.queries import Queries
 from frontend.index.views import Currency, Extras, Listing, Order
 from frontend.marks import N_
@@ -19,6 +20,7 @@ from frontend.services.approvals import Approvals
 from frontend.services.chain import Chain
 from frontend.services.content import WEBP, Contents, hash_of
 from frontend.services.division import bond_units, is_final_offer, ruled, settled
+from frontend.services.file_lines import sealed_file_lines
 from frontend.services.intents import (
     DEADLINE_AFTER_S,
     Call,
@@ -36,12 +38,15 @@ from frontend.services.order_lines import lines_of, lost_bond_lines, milestone_l
 from frontend.services.quotes import total_units
 from frontend.services.reverts import Reverted
 from frontend.services.terms import (
+    FILE,
+    NO_POINT,
     ZERO_ADDRESS,
     ZERO_HASH,
     Purchase,
     Terms,
     derived_salt,
     extras_abi,
+    file_abi,
     listing_id,
     order_key,
     ref_of,
@@ -52,13 +57,16 @@ MAX_UINT128 = 2**128 - 1
 MAX_UINT32 = 2**32 - 1
 MAX_BPS = 10_000
 MAX_DECIMALS = 36
+MAX_FILE_BYTES = 2**30  # of a plaintext
+FILE_NOTE = N_("The seller wraps the file's key to a secret that comes out of your key file: keep that file safe.")
 
 
 @dataclass(frozen=True)
 class NewListing:
     """What a seller wants to list. Amounts in the currency's smallest unit, times in seconds, bps of 10 000.
 
-    description: title, text, lang, picture (hash or None), tags.
+    description: title, text, lang, picture (hash or None), tags. file and salt belong together: the salt with which the
+    browser made the file's key stands in the terms.
     """
 
     community_id: int
@@ -87,6 +95,8 @@ class NewListing:
     buyer_level: int = 0  # the lowest level of a buyer; 0 = anyone
     member_level: int = 0  # from which the discount is given; 0 = there is none
     member_discount_bps: int = 0
+    file: SealedFile | None = None  # of the kind "file", and of no other
+    salt: str | None = None
 
 
 class Market:
@@ -136,13 +146,14 @@ class Market:
         _within(quantity_limit, 0, MAX_UINT32, "quantity")
         _within(new.unit_price_units, 1, MAX_UINT128, "price")
         _within(new.arbiter_fee_units, 0, MAX_UINT128, "arbiter_fee")
+        _check_file(new)
         terms = Terms(
             seller=account,
             currency=checksummed(new.currency, "currency"),
             unit_price_units=new.unit_price_units,
             arbiter=checksummed(new.arbiter, "arbiter"),
             content_hash=self.contents.store_description({**new.description, "kind": new.kind}, account=account),
-            salt=derived_salt("listing", account.lower(), form_key),
+            salt=new.salt or derived_salt("listing", account.lower(), form_key),
             community_id=new.community_id,
             kind=new.kind,
             instant=new.instant,
@@ -160,6 +171,7 @@ class Market:
             bond_bps=new.bond_bps,
             per_buyer_open_quantity=new.per_buyer_open_quantity,
             extras=new.extras,
+            file=new.file,
             split_id=new.split_id,
             split_version=new.split_version,
             buyer_level=new.buyer_level,
@@ -180,13 +192,16 @@ class Market:
             Line(N_("The buyer inspects within"), "duration", str(new.transit_for_s + new.inspect_for_s)),
             *([Line(N_("For this buyer alone"), "account", terms.only_buyer)] if new.only_buyer else []),
             *_advanced_lines(new),
+            *sealed_file_lines(new.file),
         ]  # fmt: skip
         identity = (terms.content_hash, *(v for v in abi if isinstance(v, int | str)), abi[-1].hex(), quantity_limit)
-        call = self._call("list", abi, quantity_limit)
+        action, call = "market.list", self._call("list", abi, quantity_limit)
         if new.extras is not None:
             call = self._call("listWithExtras", abi, quantity_limit, extras_abi(new.extras))
+        if new.file is not None:
+            action, call = "market.list_file", self._call("listFile", abi, quantity_limit, file_abi(new.file))
         plan = Plan(
-            "market.list",
+            action,
             call,
             lines,
             title=str(new.description.get("title", "")),
@@ -230,6 +245,8 @@ class Market:
         specification_hash: str | None = None,
         form_key: str = "",
         referrer: str | None = None,
+        point: Sequence[str] | None = None,
+        salt: str | None = None,
     ) -> Intent:
         """Give the intent that pays into escrow: one transaction with ETH or a permit, else the approval that goes first.
 
@@ -237,7 +254,9 @@ class Market:
 
         Args: max_total_units is what the buyer saw and agreed to; max_fee_bps likewise, the referrer's part included;
         specification_hash is that of a private note which the account has sealed for the seller; referrer gets what the
-        terms give to one.
+        terms give to one; point (x and y) and salt are of a file, and of nothing else: the browser draws the purchase's
+        salt, makes a secret with it, and has the key wrapped to the secret's point.
+        Raises: Refused for a file without them, or for somebody else.
         Chain: reads time, and for a token allowance and nonce.
         """
         form_key = form_key or new_form_key()
@@ -246,14 +265,16 @@ class Market:
         _within(max_fee_bps, 0, MAX_BPS, "max_fee")
         terms = terms_abi(listing)
         receiver = checksummed(holder, "holder") if holder else account
+        x, y = _point_of(listing, point, salt, is_own=receiver == account)
         total = total_units(self.queries, listing, receiver, quantity, max_total_units)
         purchase = Purchase(
-            salt=derived_salt("purchase", account.lower(), listing.id, form_key),
+            salt=salt or derived_salt("purchase", account.lower(), listing.id, form_key),
             payer=account,
             holder=receiver,
             arbiter=terms[5],
             specification=specification_hash or ZERO_HASH,
             referrer=checksummed(referrer, "referrer") if referrer else ZERO_ADDRESS,
+            point=(x, y),
         )
         key = order_key(listing.id, receiver, ref_of(purchase.to_abi()))
         if specification_hash:
@@ -276,9 +297,12 @@ class Market:
                 "bps",
                 str(min(max_fee_bps, int(listing.terms["maxFeeBps"]))),
             ),
+            *([Line(N_("Effect"), "note", FILE_NOTE)] if listing.kind == FILE else []),
             Line(N_("Can be mined until"), "time", str(deadline)),
         ]
-        identity = (listing.id, quantity, total, max_fee_bps, receiver, purchase.specification, purchase.referrer)
+        of_file = (purchase.salt, x, y) if listing.kind == FILE else ()
+        wish = (receiver, purchase.specification, purchase.referrer)
+        identity = (listing.id, quantity, total, max_fee_bps, *wish, *of_file)
         common: dict[str, Any] = {"title": title_of(listing), "subject": key, "back": f"/o/{key}", "identity": identity}
         if is_eth:
             plan = Plan(
@@ -308,6 +332,8 @@ class Market:
                 "specification_hash": specification_hash,
                 "form_key": form_key,
                 "referrer": referrer,
+                "point": None if point is None else list(point),
+                "salt": salt,
             },
         }
         return self._approve(account, currency, total, title_of(listing), f"/l/{listing.id}", follow, form_key)
@@ -330,11 +356,19 @@ class Market:
         return self.step(account, "market.cancel", "cancel", order, [self._back_line(order)], form_key)
 
     def prepare_deliver(
-        self, account: str, key: str, commitment: str | None = None, form_key: str = "", *, sealed: bool = False
+        self,
+        account: str,
+        key: str,
+        commitment: str | None = None,
+        form_key: str = "",
+        *,
+        sealed: bool = False,
+        back: str | None = None,
     ) -> Intent:
         """Give the seller's intent to say that it is shipped or done.
 
-        Args: commitment is a 0x hash, None = none; sealed tells that it is of a private note for the buyer.
+        Args: commitment is a 0x hash, None = none; sealed tells that it is of a private note for the buyer; back is the
+        path to return to, None = the order's page.
         """
         order = self.order(key)
         if commitment and sealed:
@@ -346,7 +380,8 @@ class Market:
             *([Line(N_("Hash of your note"), "hash", commitment)] if commitment and any(found) else []),
         ]
         function, extra = piece_of(order, "deliver")
-        return self.step(account, "market.deliver", function, order, lines, form_key, extra=(*extra, found))
+        extra = (*extra, found)
+        return self.step(account, "market.deliver", function, order, lines, form_key, extra=extra, back=back)
 
     def prepare_confirm(self, account: str, key: str, form_key: str = "") -> Intent:
         """Give the buyer's intent to have the seller paid."""
@@ -526,8 +561,12 @@ class Market:
         extra: tuple[Any, ...] = (),
         value_wei: int = 0,
         spends: Sequence[Spend] = (),
+        back: str | None = None,
     ) -> Intent:
-        """Give the intent of one step of an order. Args: extra is what the call takes behind terms, holder and ref."""
+        """Give the intent of one step of an order.
+
+        Args: extra is what the call takes behind terms, holder and ref; back is where to return to, None = the order's page.
+        """
         # the key keeps the first holder, who stands in the purchase
         holder = to_checksum_address(order.purchase["holder"])
         args = (terms_abi(order.listing), holder, bytes.fromhex(order.ref.removeprefix("0x")), *extra)
@@ -537,7 +576,7 @@ class Market:
             lines,
             title=title_of(order.listing),
             subject=order.key,
-            back=f"/o/{order.key}",
+            back=back or f"/o/{order.key}",
             spends=spends,
         )
         return self.intents.prepare(account, plan, form_key)
@@ -639,6 +678,41 @@ def _advanced_lines(new: NewListing) -> list[Line]:
     if new.extras.final_offer:
         found.append(Line(N_("A ruling"), "note", N_("picks the nearer of the two last offers.")))
     return found
+
+
+def _check_file(new: NewListing) -> None:
+    """Make sure that a file can be one. Raises: Refused."""
+    if new.file is None:
+        return
+    if new.extras is not None:
+        raise Refused(gettext("A sealed file has neither milestones nor last offers."), key="file_extras")
+    _within(new.file.size_bytes, 1, MAX_FILE_BYTES, "size")
+    for name in ("key_hash", "ciphertext_hash", "plaintext_hash"):
+        hash_bytes(getattr(new.file, name), name)
+    hash_bytes(new.salt or "", "salt")
+
+
+def _point_of(listing: Listing, point: Sequence[str] | None, salt: str | None, *, is_own: bool) -> tuple[str, str]:
+    """Give the point to which a purchase wants its key; none for what is no file. Raises: Refused."""
+    if listing.kind != FILE:
+        return NO_POINT
+    if not is_own:
+        raise Refused(
+            gettext("A file's key is for whoever buys it, so it cannot be bought for somebody else."),
+            key="file_for_another",
+            field="holder",
+        )
+    if point is None or len(point) != len(NO_POINT) or not salt:
+        raise Refused(
+            gettext(
+                "Your browser has not made the secret for the file's key. Open the listing's own page with scripts allowed, "
+                "and buy there."
+            ),
+            key="no_point",
+        )
+    hash_bytes(salt, "purchase_salt")
+    x, y = (("0x" + hash_bytes(word, name).hex()) for word, name in zip(point, ("key_x", "key_y"), strict=True))
+    return x, y
 
 
 def _member_lines(new: NewListing) -> list[Line]:

@@ -29,12 +29,19 @@ def state_text(state: int) -> str:
     return texts[state] if 0 <= state < len(texts) else str(state)
 
 
+def kind_text(kind: int) -> str:
+    """Name a kind of listing by the contract's number."""
+    texts = (gettext("Goods"), gettext("Sealed file"), gettext("Blueprint"), gettext("Service"))
+    return texts[kind] if 0 <= kind < len(texts) else str(kind)
+
+
 def term_text(field: str) -> str:
     """Name a listing's term by the ASCII word in MarketBadTerm."""
     texts = {
         "unitPrice": gettext("the price"),
         "persona": gettext("the persona"),
         "extras": gettext("the extra terms"),
+        "size": gettext("the size of the file"),
         "kind": gettext("the kind"),
         "instant": gettext("the instant flag"),
         "maxFeeBps": gettext("the highest commission"),
@@ -197,9 +204,6 @@ SENTENCES: dict[str, Teller] = {
         arbiter=short(a["arbiter"]),
         found=short(a["found"]),
     ),
-    "MarketReservedField": lambda a: gettext(
-        "The purchase uses a field that is not in use yet. Reload the page and try again."
-    ),
     "MarketUnknownCommunity": lambda a: gettext("There is no community number %(id)s.", id=a["communityId"]),
     "MarketListingExists": lambda a: gettext("This very listing is on sale already. Look under “my listings”."),
     "MarketUnknownListing": lambda a: gettext(
@@ -280,6 +284,27 @@ SENTENCES: dict[str, Teller] = {
     "MarketWrongMilestone": lambda a: gettext("Another milestone is at hand now. Reload the order and look again."),
     "MarketWrongExtras": lambda a: gettext(
         "The extra terms are not those of the listing. Reload the listing and try again."
+    ),
+    "MarketBadPoint": lambda a: gettext(
+        "The point that the key is to be wrapped to, or was wrapped with, is none; and only a sealed file has one. Reload the "
+        "page and try again."
+    ),
+    "MarketWrongKind": lambda a: gettext(
+        "This cannot be done with a listing of the kind “%(kind)s”. Reload the page, and use what it offers for this kind.",
+        kind=kind_text(int(a["kind"])),
+    ),
+    "MarketWrongPurchase": lambda a: gettext(
+        "The purchase shown is not the one that was made. Reload the order and try again."
+    ),
+    "MarketWrongWrap": lambda a: gettext("The wrapped key shown is not the one that was delivered. Reload the order."),
+    "MarketWrongSecret": lambda a: gettext(
+        "This is not the secret of the order. Take the key file with which you bought; nothing was sent."
+    ),
+    "MarketKeyIsRight": lambda a: gettext(
+        "The key that was delivered is the one that was sold: it opens the file, and nothing can be claimed against it."
+    ),
+    "KeyRequestsBadPoint": lambda a: gettext(
+        "The point that the key is to be wrapped to, or was wrapped with, is none. Reload the page and try again."
     ),
     # Credits
     "CreditsNotEnough": lambda a: gettext(

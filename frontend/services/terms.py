@@ -10,13 +10,18 @@ from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
+from frontend.index.file_views import SealedFile, Wrap
 from frontend.index.views import Extras
 
 ZERO_ADDRESS = "0x" + "0" * 40
 ZERO_HASH = "0x" + "0" * 64
+NO_POINT = (ZERO_HASH, ZERO_HASH)
 KINDS = ("goods", "file", "blueprint", "service")
-KINDS_ON_SALE = ("goods", "service")
+FILE = "file"
+KINDS_ON_SALE = ("goods", "service", FILE)
 TERMS_TYPE = "(address,bytes32,address,uint128,uint128,address,address,address,uint256,uint256,bytes32,bytes32,bytes32)"
+FILE_TYPE = "(bytes32,bytes32,bytes32,uint64)"
+WRAP_TYPE = "(bytes32,bytes32,bytes32)"
 EXTRAS_TYPE = "((uint16,uint32,uint32)[],bool)"
 MOST_MILESTONES = 10
 MAX_BPS = 10_000
@@ -68,7 +73,8 @@ class Terms:
     split_version: int = 0
     split_id: int = 0
     per_buyer_open_quantity: int = 0
-    extras: Extras | None = None
+    extras: Extras | None = None  # not with a file
+    file: SealedFile | None = None  # of the kind "file"
 
     @property
     def rules(self) -> int:
@@ -115,7 +121,7 @@ class Terms:
             self.clocks,
             _bytes(self.content_hash),
             _bytes(self.salt),
-            _bytes(extras_hash(self.extras)),
+            _bytes(extras_hash(self.extras) if self.file is None else file_hash(self.file)),
         )
 
 
@@ -129,6 +135,7 @@ class Purchase:
     arbiter: str
     specification: str = ZERO_HASH
     referrer: str = ZERO_ADDRESS
+    point: tuple[str, str] = NO_POINT  # of a file: to which its key is wrapped
 
     def to_abi(self) -> tuple[Any, ...]:
         """Give the 8 values in the contract's order."""
@@ -138,8 +145,8 @@ class Purchase:
             to_checksum_address(self.holder),
             to_checksum_address(self.referrer),
             to_checksum_address(self.arbiter),
-            _bytes(ZERO_HASH),
-            _bytes(ZERO_HASH),
+            _bytes(self.point[0]),
+            _bytes(self.point[1]),
             _bytes(self.specification),
         )
 
@@ -153,6 +160,26 @@ def extras_abi(extras: Extras) -> tuple[Any, ...]:
 def extras_hash(extras: Extras | None) -> str:
     """Give what stands in the terms for optional ones: their hash, zeros where there are none."""
     return ZERO_HASH if extras is None else _hash(encode([EXTRAS_TYPE], [extras_abi(extras)]))
+
+
+def file_abi(file: SealedFile) -> tuple[Any, ...]:
+    """Give a sealed file as the calls that need it take it."""
+    return _bytes(file.key_hash), _bytes(file.ciphertext_hash), _bytes(file.plaintext_hash), file.size_bytes
+
+
+def file_hash(file: SealedFile) -> str:
+    """Give what stands in the terms for a sealed file."""
+    return _hash(encode([FILE_TYPE], [file_abi(file)]))
+
+
+def wrap_abi(wrap: Wrap) -> tuple[Any, ...]:
+    """Give a wrapped key as the calls that need it take it."""
+    return _bytes(wrap.point_x), _bytes(wrap.point_y), _bytes(wrap.masked)
+
+
+def wrap_hash(wrap: Wrap) -> str:
+    """Give what an order's delivery says of a wrapped key."""
+    return _hash(encode([WRAP_TYPE], [wrap_abi(wrap)]))
 
 
 def bond_of_price(price_units: int, bond_bps: int) -> int:

@@ -215,6 +215,26 @@ class AppNote(AppBase):
     )
 
 
+class AppFilePiece(AppBase):
+    """A piece of a sealed file, or the list of its pieces; the bytes lie in the store of sealed files under the same hash."""
+
+    __tablename__ = "app_file_pieces"
+
+    hash: Mapped[str] = mapped_column(HASH, primary_key=True)  # SHA-256 of the bytes
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    kept_at_ts: Mapped[int] = mapped_column(BigInteger, index=True)  # when it was last given, alone or in a list
+
+
+class AppFile(AppBase):
+    """A sealed file, all of whose pieces were here when its list was given."""
+
+    __tablename__ = "app_files"
+
+    hash: Mapped[str] = mapped_column(HASH, primary_key=True)  # SHA-256 of the list of its pieces
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    kept_at_ts: Mapped[int] = mapped_column(BigInteger, index=True)  # when its list was last given
+
+
 class AppMembersPage(AppBase):
     """A text that a community's steward wrote for members. A removed one is empty; its number is never given again."""
 

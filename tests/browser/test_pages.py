@@ -30,7 +30,7 @@ NO_PAGES = {
     "static", "auth.state", "content.show", "content.thumbnail", "contracts.addresses", "contracts.abi", "health.alive",
     "health.ready", "health.show", "identicon.show", "intents.document", "intents.index", "intents.panel", "notes.read",
     "members.members_file", "orders.by_transaction", "tokens.history", "transactions.tray", "curves.again", "proposals.try_now",
-    "claims.again", "claims.proof", "airdrops.again",
+    "claims.again", "claims.proof", "airdrops.again", "desk.sheet",
 }  # fmt: skip
 
 
@@ -217,6 +217,16 @@ PAGES: dict[str, tuple[str, str, Callable[[dict[str, str], Stall], str]]] = {
     "order-in-milestones": ("orders.show", "b", lambda t, s: f"/o/{t['work']}"),
     "bought-orders": ("orders.mine", "b", lambda t, s: "/orders?role=buyer&state=done"),
     "disputes-to-rule-on": ("orders.arbitration", "a", lambda t, s: "/arbitration"),
+    "seller-desk": ("desk.show", "s", lambda t, s: "/desk?days=90"),
+    "seller-desk-of-a-newcomer": ("desk.show", "n", lambda t, s: "/desk"),
+    "orders-to-ship": ("desk.ship", "s", lambda t, s: f"/desk/ship?order={t['work']}&order={t['ruled']}&order={t['done']}"),
+    "listing-again": ("listings.new", "s", lambda t, s: f"/listings/new?like={s.in_eth}"),
+    "library": ("library.show", "b", lambda t, s: "/library"),
+    "library-of-a-newcomer": ("library.show", "n", lambda t, s: "/library"),
+    "receipt": ("receipts.show", "-", lambda t, s: f"/o/{t['done']}/receipt"),
+    "receipt-of-a-ruling-to-come": ("", "-", lambda t, s: f"/o/{t['ruled']}/receipt"),
+    "receipt-to-be-checked": ("receipts.verify", "-", lambda t, s: "/verify"),
+    "receipt-that-does-not-stand": ("receipts.verify", "-", lambda t, s: f"/verify?order={t['done']}&receipt=0x{'12' * 16}"),
     "no-listings": ("listings.mine", "n", lambda t, s: "/listings"),
     "no-orders": ("orders.mine", "n", lambda t, s: "/orders"),
     "no-credits": ("credits.index", "n", lambda t, s: "/credits"),

@@ -94,5 +94,9 @@ class S3Server:
 def s3_server() -> Iterator[S3Server]:
     server = S3Server()
     server.start()
-    yield server
+    with pytest.MonkeyPatch.context() as patch:
+        # each session reads anew how S3 is spoken, for longer than most tests here last; a process of the market has one
+        shared = boto3.session.Session()
+        patch.setattr(boto3.session, "Session", lambda: shared)
+        yield server
     server.stop()

@@ -9,6 +9,7 @@ from tests.deals.plan import Act
 from tests.deals.steps import Steps
 from tests.helpers.books import MAX_EXTENSION, Call, Entry, Event
 from tests.helpers.deal import FAR, State
+from tests.helpers.files import RIGHT, WRONG
 from tests.helpers.terms import DAY, ZERO
 
 LONG = 3 * DAY
@@ -60,6 +61,16 @@ class Calls(Steps):
         extras = entry.deal.extras
         rest = {} if name == "deliver" else {"extras": extras, "milestone": entry.milestone}
         self.do(self.order_act(entry, call, **rest, commitment=DONE))
+
+    def _deliver_file(self, entry: Entry) -> None:
+        wrap = entry.deal.wrap(self.goods.one_of("key", RIGHT, WRONG))
+        call = Call("deliverFile", entry.deal.terms.seller, self.until(entry.clock), wrap=wrap)
+        self.do(self.order_act(entry, call, wrap=wrap))
+
+    def _claim(self, entry: Entry) -> None:
+        deal = entry.deal
+        shown = {"file": deal.file, "purchase": deal.purchase, "wrap": entry.wrap, "secret": deal.secret}
+        self.do(self.order_act(entry, Call("claimBadKey", entry.holder, self.until(entry.clock)), **shown))
 
     def _parts(self, entry: Entry, name: str, account: str) -> None:
         call = Call(name, account, self.later(), entry.milestone)

@@ -47,11 +47,14 @@ class Course(Life, Takings):
         for deal in {deal.listing_id: deal for deal in self.deals}.values():
             terms, extras = deal.terms, deal.extras
             limit = self.limits[deal.listing_id]
-            effect = partial(self.books.open_listing, terms, deal.listing_id, limit, extras)
+            file = deal.file if deal.is_file else None
+            effect = partial(self.books.open_listing, terms, deal.listing_id, limit, extras, file)
             arguments: dict[str, Any] = {"terms": terms, "quantityLimit": limit}
             if extras is not None:
                 arguments["extras"] = extras
             name = "list" if extras is None else "listWithExtras"
+            if file is not None:
+                name, arguments["file"] = "listFile", file
             self.do(self.act(name, self.goods.seller, effect, **arguments))
 
     def _prepare(self) -> None:

@@ -6,7 +6,22 @@ from typing import Any
 from tests.deals.world import COMMUNITY_FEE_BPS, PLATFORM_FEE_BPS, Actor, World
 from tests.helpers.deal import Deal, Parties
 from tests.helpers.draws import Draws
-from tests.helpers.terms import DAY, GOODS, HOUR, NONE, SERVICE, ZERO, Extras, Purchase, Terms, clocks, rules, salt
+from tests.helpers.files import file_of, sealed_to_its_secret
+from tests.helpers.terms import (
+    DAY,
+    FILE,
+    GOODS,
+    HOUR,
+    NONE,
+    SERVICE,
+    ZERO,
+    Extras,
+    Purchase,
+    Terms,
+    clocks,
+    rules,
+    salt,
+)
 
 BPS = 10_000
 MOST_UNITS = 9
@@ -59,7 +74,8 @@ class Goods:
         service = self.one_of("service", False, True) or bool(instant and self.draws.once_in(2))
         milestones = self.one_of("milestones", False, False, True) and service and not instant
         final_offer = self.one_of("final_offer", False, False, True)
-        times = self._times(instant, service)
+        sealed = self.one_of("sealed", False, True) and not service and not final_offer
+        times = self._times(instant, shipped=not service and not sealed)
         extras = None
         if milestones or final_offer:
             parts = self._milestones(times["deliver_for"], times["inspect_for"]) if milestones else ()
@@ -69,6 +85,8 @@ class Goods:
         highest = PLATFORM_FEE_BPS + MOST_COMMUNITY_FEE_BPS + referral_bps
         split_id, split_version = self.world.split if self.one_of("split", False, False, True) else (0, 0)
         people = self.world.people
+        number = self.next_salt()
+        hashed = file_of(number).hash() if sealed else extras.hash() if extras else NONE
         asked = Terms(
             seller=self.seller.address,
             arbiter=people["arbiter"].address,
@@ -78,7 +96,7 @@ class Goods:
             arbiter_fee=min(self.one_of("fee", 50_021, 0, 1, 10**17, price), price),
             only_buyer=self.buyer.address if self.one_of("only_buyer", False, False, False, True) else ZERO,
             rules=rules(
-                kind=SERVICE if service else GOODS,
+                kind=SERVICE if service else FILE if sealed else GOODS,
                 instant=instant,
                 max_fee_bps=self.draws.pick((BPS, highest)),
                 referral_bps=referral_bps,
@@ -89,18 +107,18 @@ class Goods:
                 community_id=self.world.community_id,
             ),
             clocks=clocks(**times),
-            salt=self.next_salt(),
-            extras=extras.hash() if extras else NONE,
+            salt=number,
+            extras=hashed,
         )
         return asked, extras
 
-    def _times(self, instant: int, service: bool) -> dict[str, int]:
+    def _times(self, instant: int, shipped: bool) -> dict[str, int]:
         draws = self.draws
         ends = self.world.began_ts + 12 * DAY if self.one_of("valid_until", 0, 0, "soon") else 0  # after the purchase
         return {
             "accept_for": 0 if instant else draws.pick((2 * DAY, HOUR, 30 * DAY)),
             "deliver_for": draws.pick((2 * DAY, HOUR, 48 * HOUR if instant else 180 * DAY)),
-            "transit_for": 0 if service else draws.pick((5 * DAY, 0, 90 * DAY)),
+            "transit_for": draws.pick((5 * DAY, 0, 90 * DAY)) if shipped else 0,
             "inspect_for": draws.pick((3 * DAY, DAY, 60 * DAY)),
             "rule_for": draws.pick((4 * DAY, 3 * DAY, 60 * DAY)),
             "valid_until": ends,
@@ -121,7 +139,7 @@ class Goods:
         """Draw the buyer's side."""
         referrer = self.world.people["referrer"].address if self.one_of("referred", False, True) else ZERO
         specification = self.draws.pick((NONE, "0x" + "5e" * 32))
-        return Purchase(
+        purchase = Purchase(
             self.payer.address,
             self.buyer.address,
             terms.arbiter,
@@ -129,6 +147,7 @@ class Goods:
             referrer,
             specification=specification,
         )
+        return sealed_to_its_secret(purchase) if terms.rule("kind") == FILE else purchase
 
     def quantity(self, terms: Terms) -> int:
         """Draw how many units are bought."""

@@ -9,7 +9,7 @@ from tests.helpers.books import EARLY, MAX_EXTENSION, MILESTONES, Call, Entry
 from tests.helpers.deal import OPEN, State
 from tests.helpers.terms import ZERO
 
-BEFORE_THE_END = ("accept", "deliver", "deliverMilestone", "dispute", "stake")
+BEFORE_THE_END = ("accept", "deliver", "deliverMilestone", "deliverFile", "dispute", "stake")
 SMALL = (
     "release",
     "refundPart",
@@ -23,6 +23,8 @@ SMALL = (
 FIRST_IN = {
     "deliver": State.ACCEPTED,
     "deliverMilestone": State.ACCEPTED,
+    "deliverFile": State.ACCEPTED,
+    "claimBadKey": State.DELIVERED,
     "confirm": State.DELIVERED,
     "confirmMilestone": State.DELIVERED,
     "expireMilestone": State.DELIVERED,
@@ -98,6 +100,8 @@ class Life(Calls):
             return makes
         if entry.flags & MILESTONES:
             return [(14, "deliverMilestone", partial(self._deliver, entry, "deliverMilestone")), *makes]
+        if entry.deal.is_file:
+            return [(14, "deliverFile", partial(self._deliver_file, entry)), *makes]
         return [(14, "deliver", partial(self._deliver, entry, "deliver")), *makes]
 
     def _when_delivered(self, entry: Entry, in_time: bool) -> list:
@@ -106,6 +110,8 @@ class Life(Calls):
             (4, confirm, partial(self._parts, entry, confirm, entry.holder)),
             (2, expire, partial(self._expire, entry, expire)),
         ]
+        if in_time and entry.wrap and not entry.key_is_right:
+            makes.append((14, "claimBadKey", partial(self._claim, entry)))
         return [(9, "dispute", partial(self._dispute, entry)), *makes] if in_time else makes
 
     def _when_contested(self, entry: Entry, in_time: bool) -> list:
@@ -135,7 +141,7 @@ class Life(Calls):
             part = partial(self.draws.number, 1, amount - 1)
             makes.append((3, "release", lambda: self._part(entry, "release", entry.holder, part(), small=True)))
             makes.append((3, "refundPart", lambda: self._part(entry, "refundPart", seller, part(), small=True)))
-        if entry.state in EARLY and entry.deal.terms.only_buyer == ZERO:
+        if entry.state in EARLY and entry.deal.terms.only_buyer == ZERO and not entry.deal.is_file:
             makes.append((3, "transferOrder", partial(self._transfer, entry)))
         if entry.state in EARLY and in_time and entry.extended_s < MAX_EXTENSION:
             makes.append((3, "extend", partial(self._extend, entry)))

@@ -15,6 +15,7 @@ from eth_utils import keccak
 from tests.helpers.accounts import community_account, split_account
 from tests.helpers.amounts import BPS, Shares, completed, given_back, to_split
 from tests.helpers.deal import FINAL, OPEN, Deal, State
+from tests.helpers.files import SealedFile, Wrapped, is_right
 from tests.helpers.terms import DAY, GOODS, NONE, ZERO, Extras, Terms, words_of
 
 STAKE_FOR = 3 * DAY
@@ -32,6 +33,7 @@ CHANGES = (
     "acceptSettlement",
 )
 IN_PARTS = ("deliverMilestone", "confirmMilestone", "expireMilestone")
+OF_FILES = ("deliverFile", "claimBadKey")
 
 
 class Event(NamedTuple):
@@ -54,6 +56,7 @@ class Call:
     to: str = ZERO
     uri: str = ""
     hash: str = NONE
+    wrap: Wrapped | None = None  # what is delivered
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ class Entry:
     sequence: int = 0
     offers: dict[str, Offer] = field(default_factory=dict)  # by side
     frozen: tuple[int, int] = (0, 0)  # the last offers of holder and seller, in a dispute
+    wrap: Wrapped | None = None  # of a file's key, as it was delivered
 
     @property
     def next_holder(self) -> str:
@@ -113,6 +117,12 @@ class Entry:
     def referral_bps(self) -> int:
         """What the referrer gets, if there is one."""
         return self.deal.terms.rule("referral_bps") if self.deal.purchase.referrer != ZERO else 0
+
+    @property
+    def key_is_right(self) -> bool:
+        """Whether the delivered key is the one that was sold."""
+        deal = self.deal
+        return self.wrap is not None and is_right(deal.terms.salt, deal.key, deal.secret, self.wrap)
 
     @property
     def stakes(self) -> int:
@@ -207,7 +217,14 @@ class Books:
 
     # listings and purchases
 
-    def open_listing(self, terms: Terms, listing_id: str, limit: int, extras: Extras | None = None) -> list[Event]:
+    def open_listing(
+        self,
+        terms: Terms,
+        listing_id: str,
+        limit: int,
+        extras: Extras | None = None,
+        file: SealedFile | None = None,
+    ) -> list[Event]:
         """Open a listing."""
         flags = 0
         if extras is not None:
@@ -217,6 +234,8 @@ class Books:
         events = [Event("ListingOpened", {**said, "terms": terms.words(), "quantityLimit": limit})]
         if extras is not None:
             events.append(Event("ListingExtras", {"listingId": listing_id, "extras": extras.words()}))
+        if file is not None:
+            events.append(Event("ListingFile", {"listingId": listing_id, "file": file.words()}))
         return events
 
     def set_paused(self, listing_id: str, paused: bool) -> list[Event]:
@@ -297,8 +316,9 @@ class Books:
             return self._refusal_of_change(entry, call)
         terms, holder, name = entry.deal.terms, entry.holder, call.name
         parties = {
-            **{call: {terms.seller} for call in ("accept", "decline", "deliver", "refund", "deliverMilestone")},
-            **{call: {holder} for call in ("cancel", "confirm", "dispute", "confirmMilestone")},
+            **{call: {terms.seller} for call in ("accept", "decline", "refund")},
+            **{call: {terms.seller} for call in ("deliver", "deliverMilestone", "deliverFile")},
+            **{call: {holder} for call in ("cancel", "confirm", "dispute", "confirmMilestone", "claimBadKey")},
             "submitEvidence": {terms.seller, holder},
             "rule": {terms.arbiter, terms.backup_arbiter},
         }
@@ -312,6 +332,8 @@ class Books:
             "cancel": (State.FUNDED,),
             "deliver": (State.ACCEPTED,),
             "deliverMilestone": (State.ACCEPTED,),
+            "deliverFile": (State.ACCEPTED,),
+            "claimBadKey": (State.DELIVERED,),
             "confirm": (State.DELIVERED,),
             "confirmMilestone": (State.DELIVERED,),
             "expireMilestone": (State.DELIVERED,),
@@ -324,7 +346,10 @@ class Books:
         }
         if entry.state not in states[name]:
             return "MarketWrongState"
-        return self._refusal_of_parts(entry, call) or self._refusal_of_time(entry, call)
+        if name in ("deliver", *OF_FILES) and entry.deal.is_file != (name in OF_FILES):
+            return "MarketWrongKind"
+        refused = self._refusal_of_parts(entry, call) or self._refusal_of_time(entry, call)
+        return "MarketKeyIsRight" if name == "claimBadKey" and not refused and entry.key_is_right else refused
 
     @staticmethod
     def _refusal_of_parts(entry: Entry, call: Call) -> str | None:
@@ -342,7 +367,7 @@ class Books:
             if timestamp <= entry.clock:
                 return "MarketTooEarly"
             return None if timestamp <= entry.last_second else "MarketTooLate"
-        timed = ("accept", "deliver", "deliverMilestone", "dispute", "stake", "rule")
+        timed = ("accept", "deliver", "deliverMilestone", "dispute", "stake", "rule", *OF_FILES)
         if name in timed and timestamp > entry.clock:
             return "MarketTooLate"
         too_low = name == "accept" and self.bonds[terms.seller, terms.currency] < entry.bond
@@ -363,7 +388,9 @@ class Books:
         if name == "transferOrder":
             if account != entry.holder:
                 return "MarketNotParty"
-            return None if entry.state in EARLY else "MarketWrongState"
+            if entry.state not in EARLY:
+                return "MarketWrongState"
+            return "MarketWrongKind" if entry.deal.is_file else None
         if name in ("release", "refundPart"):
             if account != (entry.holder if name == "release" else seller):
                 return "MarketNotParty"
@@ -387,6 +414,8 @@ class Books:
             "accept": self._accept,
             "deliver": self._deliver,
             "deliverMilestone": self._deliver,
+            "deliverFile": self._deliver_file,
+            "claimBadKey": self._claim_bad_key,
             "confirm": self._confirm,
             "confirmMilestone": self._confirm,
             "expireMilestone": self._confirm,
@@ -427,6 +456,15 @@ class Books:
             entry.offers.clear()  # a last offer is about what was delivered
         said = {"key": entry.deal.key, "commitment": call.hash, "inspectBy": entry.clock}
         return [Event("OrderDelivered", said)]
+
+    def _deliver_file(self, entry: Entry, call: Call) -> list[Event]:
+        assert call.wrap is not None
+        entry.wrap = call.wrap
+        wrapped = Event("OrderKeyWrapped", {"key": entry.deal.key, "wrap": call.wrap.words()})
+        return [*self._deliver(entry, replace(call, hash=call.wrap.hash())), wrapped]
+
+    def _claim_bad_key(self, entry: Entry, call: Call) -> list[Event]:
+        return [Event("OrderKeyRefuted", {"key": entry.deal.key}), *self._give_back(entry, call)]
 
     def _confirm(self, entry: Entry, call: Call) -> list[Event]:
         if not entry.flags & MILESTONES or entry.milestone + 1 == len(entry.deal.extras.milestones):

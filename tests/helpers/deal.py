@@ -8,7 +8,8 @@ from brownie import chain
 
 from tests.helpers.accounts import community_account, split_account
 from tests.helpers.amounts import Shares
-from tests.helpers.terms import ZERO, Extras, Purchase, Terms, key_of
+from tests.helpers.files import RIGHT, WRONG, SealedFile, Wrapped, file_of, secret_of, sold_key, wrapped
+from tests.helpers.terms import FILE, ZERO, Extras, Purchase, Terms, key_of
 from tests.helpers.time import now
 
 FAR = 2**40 - 1
@@ -116,6 +117,30 @@ class Deal:
         return self.terms.arbiter_fee
 
     @property
+    def is_file(self) -> bool:
+        """Whether a sealed file is sold."""
+        return self.terms.rule("kind") == FILE
+
+    @property
+    def file(self) -> SealedFile:
+        """The file that is sold under such terms."""
+        return file_of(self.terms.salt)
+
+    @property
+    def secret(self) -> int:
+        """The secret of the purchase's point."""
+        return secret_of(self.purchase.salt)
+
+    def wrap(self, right: bool = RIGHT) -> Wrapped:
+        """Wrap the file's key for this order, or another one."""
+        key = sold_key(self.terms.salt)
+        return wrapped(self.key, self.secret, key if right else key[::-1])
+
+    def claim(self, wrap: Wrapped | None = None) -> tuple:
+        """Give the last arguments of `claimBadKey`; without a wrap one of a wrong key."""
+        return (self.file.words(), self.purchase.words(), (wrap or self.wrap(WRONG)).words(), self.secret)
+
+    @property
     def order(self) -> Order:
         """The order as the Market keeps it."""
         return Order(*self.market.orderOf(self.key))
@@ -150,6 +175,10 @@ class Deal:
         if name == "extend":
             clock = self.order.clock
             return (clock, clock + 1)
+        if name == "deliverFile":
+            return (self.wrap().words(),)
+        if name == "claimBadKey":
+            return self.claim()
         return {
             "deliver": ("0x" + "de" * 32,),
             "dispute": ("ipfs://why", "0x" + "d1" * 32),
@@ -201,7 +230,13 @@ class Deal:
         return self.do("cancel", self.parties.holder)
 
     def deliver(self):
-        return self.do("deliver", self.parties.seller)
+        return self.do("deliverFile" if self.is_file else "deliver", self.parties.seller)
+
+    def deliver_wrong_key(self):
+        return self.do("deliverFile", self.parties.seller, self.wrap(WRONG).words())
+
+    def claim_bad_key(self):
+        return self.do("claimBadKey", self.parties.holder)
 
     def confirm(self):
         return self.do("confirm", self.parties.holder)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tests.helpers.accounts import community_account, split_account
 from tests.helpers.deal import FAR, FINAL, Deal, Order, State
+from tests.helpers.files import WRONG
 from tests.helpers.permits import signer
 from tests.helpers.raw import Raw
 from tests.helpers.settlements import signed
@@ -117,11 +118,14 @@ class Life:
         return max(1, len(self.extras.milestones) - self.order.milestone)
 
     def transaction(self, role: str, call: str, *rest) -> dict:
-        """Give a call of this order, as its role would send it; deliveries and so on are about the milestone at hand."""
+        """Give a call of this order, as its role would send it; deliveries and so on are about the milestone at hand, and
+        of a file they bring its key."""
         of_parts = ("deliver", "confirm", "expire") if self.order.state == State.DELIVERED else ("deliver",)
         if self.extras.milestones and call in of_parts:
             rest = (self.extras.words(), self.order.milestone, *([DONE] if call == "deliver" else []))
             call = f"{call}Milestone"
+        if self.deal.is_file and call == "deliver":
+            call = "deliverFile"
         return self.named(role, call, *rest)
 
     def named(self, role: str, call: str, *rest) -> dict:
@@ -260,6 +264,11 @@ PART_BACK = Move("refundPart", lambda life: (life.order.amount, PART), "a part",
 EXTENDED = Move("extend", lambda life: (life.order.clock, life.order.clock + EXTENSION_S), touch="extended")
 HANDED_OVER = Move("transferOrder", lambda life: (str(life.roles["stranger"]),), touch="handed over", by="holder")
 TOUCHES = (PART_PAID, PART_BACK, EXTENDED, HANDED_OVER)
+
+
+WRONG_KEY = "wrong key"
+SEND_WRONG_KEY = Move("deliverFile", lambda life: (life.deal.wrap(WRONG).words(),), "with a wrong key", WRONG_KEY)
+CLAIM = Move("claimBadKey", note="about a wrong key")
 
 
 def both_offer(life: Life) -> None:

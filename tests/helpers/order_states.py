@@ -163,14 +163,22 @@ def _meaning(amount: int, meanings: dict[str, int]) -> str:
 
 
 def page(
-    life: Life, steps: list[Step], parts: tuple[Life, list[Step]], seconds: list[tuple], alone: list[tuple]
+    life: Life,
+    steps: list[Step],
+    parts: tuple[Life, list[Step]],
+    sealed: tuple[Life, list[Step]],
+    seconds: list[tuple],
+    alone: list[tuple],
 ) -> str:
-    """Give the whole page: an order in one piece, one of milestones, whose each second is, and honest parties alone."""
+    """Give the whole page: an order in one piece, one of milestones, one of a file, whose each second is, and honest parties
+    alone."""
     roles = life.roles
     return (
         "\n".join(
             [
-                HEAD + MERMAID + diagram(steps).rstrip(),
+                HEAD
+                + MERMAID
+                + diagram([*steps, *(step for step in sealed[1] if step.move.call == "claimBadKey")]).rstrip(),
                 "```",
                 "",
                 *table(("State", "Clock", "After the clock anyone calls", "and the order is"), state_rows(steps)),
@@ -188,6 +196,16 @@ def page(
                 "ruling are about all that is left. These calls take the place of `deliver`, `confirm` and, when delivered, `expire`:",
                 "",
                 *table(("In", "Call", "Who", "When", "Then", "Who is paid"), call_rows(*parts, roles)),
+                "",
+                "### Sealed files",
+                "",
+                "Of a file the seller delivers the key, sealed to this order's buyer. The contract can see for itself whether a key is",
+                "the one that was sold, once the buyer shows it his order's secret: if it is another one, everything is paid back at",
+                "once, and no arbiter is asked. Against the right key the claim is refused. `deliver` is not for files, and the order of",
+                "a file is not handed over: the key is for who bought it. What is in the file, an arbiter judges as of anything else.",
+                "See [sealed files](sealed-files.md).",
+                "",
+                *table(("In", "Call", "Who", "When", "Then", "Who is paid"), call_rows(*sealed, roles)),
                 "",
                 "## Whose a second is",
                 "",
@@ -215,9 +233,11 @@ def table(head: tuple[str, ...], rows: Iterable[tuple]) -> list[str]:
     return [f"| {' | '.join(head)} |", "|---" * len(head) + "|", *(f"| {' | '.join(map(str, row))} |" for row in rows)]
 
 
-def call_name(step: Step, milestones: bool) -> str:
+def call_name(life: Life, step: Step) -> str:
     """Give a call's name as it was made."""
-    call = step.move.call
+    call, milestones = step.move.call, bool(life.extras.milestones)
+    if life.deal.is_file and call == "deliver":
+        return "deliverFile"
     parted = call in ("deliver", "confirm") or (call == "expire" and step.before.state == State.DELIVERED)
     return f"{call}Milestone" if milestones and parted else call
 
@@ -226,7 +246,7 @@ def call_rows(life: Life, steps: list[Step], roles: Iterable[str]) -> list[tuple
     """Give a row for every call that does one thing, with all phases in which it does it."""
     rows: dict[tuple, set[str]] = {}
     for step in steps:
-        called = f"`{call_name(step, bool(life.extras.milestones))}`" + (f" {step.move.note}" if step.move.note else "")
+        called = f"`{call_name(life, step)}`" + (f" {step.move.note}" if step.move.note else "")
         after = "stays" if step.after.state == step.before.state else title(step.after.state)
         if step.after.milestone != step.before.milestone:
             after = f"{after}, next milestone"

@@ -10,7 +10,7 @@ from tests.fixtures.market import COMMUNITY_FEE_BPS, PLATFORM_FEE_BPS
 from tests.helpers.amounts import BPS, completed
 from tests.helpers.deal import State
 from tests.helpers.hostility import FIGHTS
-from tests.helpers.life import EXTENSION_S, IN_TIME, LATE, RULING_BPS, Life
+from tests.helpers.life import EXTENSION_S, IN_TIME, LATE, RULING_BPS, WRONG_KEY, Life
 from tests.helpers.terms import DAY, GOODS, ZERO
 
 STAKE_FOR_S = 3 * DAY
@@ -132,6 +132,8 @@ class _HoldersSide(_Side):
     def due(self) -> tuple[State, int]:
         """Give the end and what the holder gets, besides goods that are as promised."""
         seller = self.hostile.get("seller")
+        if self.state == State.DELIVERED and self.in_time and self.life.touch == WRONG_KEY:
+            return State.REFUNDED, self.left  # he proves it, and needs nobody
         if self.state == State.DELIVERED and not self.in_time:
             # he did not look at this part in time: it is paid, and the next one is begun
             part, *rest = self.parts()

@@ -2,7 +2,7 @@
 
 from tests.helpers.deal import FINAL, State
 from tests.helpers.hostility import FIGHTS, Hostility
-from tests.helpers.life import BACKUPS, IN_TIME, LATE, RULING_BPS, Life
+from tests.helpers.life import BACKUPS, IN_TIME, LATE, RULING_BPS, WRONG_KEY, Life
 from tests.helpers.promises import promised
 from tests.helpers.terms import HOUR, ZERO
 
@@ -68,6 +68,8 @@ class Trial:
             return "expire"
         if self.honest == "seller":
             return {State.FUNDED: "accept", State.ACCEPTED: "deliver", State.CONTESTED: "stake"}.get(state)
+        if state == State.DELIVERED and self.life.touch == WRONG_KEY:
+            return "claimBadKey"
         if state == State.DELIVERED:
             return "dispute" if "seller" in self.hostile else "confirm"
         return None

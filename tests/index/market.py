@@ -17,17 +17,28 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from frontend.config import Settings
-from frontend.contracts.registry import abi_hash, exported_abi, function_abi, selector
+from frontend.contracts.registry import exported_hash, function_abi, selector
 from frontend.index.follow import Follower
 from frontend.index.writer import dump
 from frontend.merkle import leaf_of
-from frontend.services.terms import ZERO_ADDRESS, Purchase, Terms, extras_abi, listing_id, order_key, ref_of
+from frontend.services.terms import (
+    NO_POINT,
+    ZERO_ADDRESS,
+    Purchase,
+    Terms,
+    extras_abi,
+    file_abi,
+    listing_id,
+    order_key,
+    ref_of,
+)
 from frontend.store.database import create_engine
 from scripts.lib.artifacts import artifact
 from tests.helpers.receipts import receipt_of
 from tests.helpers.tables import make_tables
 from tests.helpers.terms import NO_RESERVES
 from tests.index.assembly import Assembly
+from tests.index.files import Files
 from tests.index.life import Life
 from tools.chain import ANVIL, Node, rpc, throw_away
 from tools.places import ROOT
@@ -85,6 +96,7 @@ class Market:
     curves: str = ""
     memberships: str = ""
     governors: str = ""
+    key_requests: str = ""
     start_block: int = 0
     record: dict[str, Any] = field(default_factory=dict)
     salts: int = 0
@@ -118,6 +130,8 @@ class Market:
         self.curves = to_checksum_address(sixth["contractAddress"])
         eighth = self.create("Governors", encode(["address", "address"], [self.registry, self.memberships]))
         self.governors = to_checksum_address(eighth["contractAddress"])
+        ninth = self.create("KeyRequests", b"")
+        self.key_requests = to_checksum_address(ninth["contractAddress"])
         self.start_block = int(first["blockNumber"], 16)
         self.record = {
             "chainId": CHAIN_ID,
@@ -128,7 +142,7 @@ class Market:
                     "block": int(receipt["blockNumber"], 16),
                     "tx": receipt["transactionHash"],
                     "args": [],
-                    "abiHash": abi_hash(exported_abi(name)),
+                    "abiHash": exported_hash(name),
                     "commit": None,
                 }
                 for name, receipt in (
@@ -140,6 +154,7 @@ class Market:
                     ("Curves", sixth),
                     ("Memberships", seventh),
                     ("Governors", eighth),
+                    ("KeyRequests", ninth),
                 )
             },
             "previous": [],
@@ -246,7 +261,10 @@ class Market:
 
     def list(self, terms: Terms, quantity: int = 10) -> str:
         """Put terms on sale and give the listing's id."""
-        if terms.extras is None:
+        if terms.file is not None:
+            args = [terms.to_abi(), quantity, file_abi(terms.file)]
+            self.send("Market", self.market, "listFile", args, terms.seller)
+        elif terms.extras is None:
             self.send("Market", self.market, "list", [terms.to_abi(), quantity], terms.seller)
         else:
             args = [terms.to_abi(), quantity, extras_abi(terms.extras)]
@@ -254,22 +272,33 @@ class Market:
         return listing_id(CHAIN_ID, self.market, terms.to_abi())
 
     def purchase_of(
-        self, terms: Terms, quantity: int, holder: str, payer: str | None = None, referrer: str = ZERO_ADDRESS
+        self,
+        terms: Terms,
+        quantity: int,
+        holder: str,
+        payer: str | None = None,
+        referrer: str = ZERO_ADDRESS,
+        point: tuple[str, str] = NO_POINT,
     ) -> tuple[dict[str, str], Sale]:
         """Give an unsent purchase and the order that it would make."""
-        purchase, sale = self.order_of(terms, holder, payer, referrer)
+        purchase, sale = self.order_of(terms, holder, payer, referrer, point)
         total = terms.unit_price_units * quantity
         args = [terms.to_abi(), quantity, total, 2000, 2**40, purchase.to_abi()]
         value = total if terms.currency == ZERO_ADDRESS else 0
         return self.transaction("Market", self.market, "buy", args, payer or holder, value), sale
 
     def order_of(
-        self, terms: Terms, holder: str, payer: str | None = None, referrer: str = ZERO_ADDRESS
+        self,
+        terms: Terms,
+        holder: str,
+        payer: str | None = None,
+        referrer: str = ZERO_ADDRESS,
+        point: tuple[str, str] = NO_POINT,
     ) -> tuple[Purchase, Sale]:
         """Give a new purchase and the order that it would make."""
         self.salts += 1
         salt = "0x" + self.salts.to_bytes(32, "big").hex()
-        purchase = Purchase(salt, payer or holder, holder, terms.arbiter, referrer=referrer)
+        purchase = Purchase(salt, payer or holder, holder, terms.arbiter, referrer=referrer, point=point)
         ref = ref_of(purchase.to_abi())
         key = order_key(listing_id(CHAIN_ID, self.market, terms.to_abi()), holder, ref)
         return purchase, Sale(terms, holder, ref, key)
@@ -281,9 +310,10 @@ class Market:
         holder: str | None = None,
         payer: str | None = None,
         referrer: str = ZERO_ADDRESS,
+        point: tuple[str, str] = NO_POINT,
     ) -> Sale:
         """Pay for an order."""
-        unsent, sale = self.purchase_of(terms, quantity, holder or self.buyer, payer, referrer)
+        unsent, sale = self.purchase_of(terms, quantity, holder or self.buyer, payer, referrer, point)
         self.mined(unsent)
         return sale
 
@@ -314,6 +344,7 @@ class Market:
         orders = self._sales(radio, moss)
         self._withdrawals(radio)
         orders |= Life(self, radio).live()
+        orders |= Files(self, radio).play()
         self._splits(radio)
         self._claim_phases(radio)
         self._curve(moss)

@@ -131,7 +131,8 @@ def test_event_is_read_or_refused_as_by_the_codec_when_the_node_tells_nonsense(c
             refused += isinstance(by_codec, str)
 
     compare()
-    assert refused or not abi["inputs"], "nothing that was tried is nonsense"
+    anything_fits = all(part["indexed"] and part["type"] == "bytes32" for part in abi["inputs"])
+    assert refused or anything_fits, "nothing that was tried is nonsense"
 
 
 def outcome(read: Callable[[Log], Event], log: Log) -> Event | str:

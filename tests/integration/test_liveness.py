@@ -12,7 +12,7 @@ import pytest
 from tests.fixtures.lives import SORTS
 from tests.helpers.deal import OPEN, State
 from tests.helpers.hostility import FIGHTS, GONE, MANNERS, RECEPTIONS, Hostility
-from tests.helpers.life import RULING_BPS, STEPS, TOUCHES, Life
+from tests.helpers.life import RULING_BPS, SEND_WRONG_KEY, STEPS, TOUCHES, WRONG_KEY, Life
 from tests.helpers.promises import others
 from tests.helpers.terms import ZERO
 from tests.helpers.trials import PURSE, Trial, in_purse
@@ -40,7 +40,7 @@ class Trials:
         self.met: Counter[tuple] = Counter()
 
     def all_of_them(self) -> None:
-        for honest in ("seller", "holder"):
+        for honest in ("holder",) if self.life.touch == WRONG_KEY else ("seller", "holder"):
             for subset in subsets(others(self.life, honest)):
                 if next(self.numbers) % self.every == 0:
                     self.one(honest, self.in_manners(honest, subset))
@@ -95,6 +95,12 @@ def test_honest_party_alone_gets_its_due_when_the_order_was_changed_on_the_way(m
     reached = trials.life.walk((*STEPS, *TOUCHES), trials.all_of_them)
     for touch in ("", *(move.touch for move in TOUCHES)):
         assert {node.state for node in reached if node.touch == touch} >= set(OPEN)
+
+
+def test_holder_alone_has_everything_back_when_the_sellers_key_is_wrong(make_trials):
+    trials = make_trials("a sealed file", every=2)
+    reached = trials.life.walk((*STEPS, SEND_WRONG_KEY), trials.all_of_them)
+    assert State.DELIVERED in {node.state for node in reached if node.touch == WRONG_KEY}
 
 
 def to_the_arbiter(life: Life) -> None:

@@ -5,9 +5,10 @@ from typing import NamedTuple
 import pytest
 
 from tests.helpers import order_states
+from tests.helpers.books import OF_FILES
 from tests.helpers.deal import FINAL, OPEN
 from tests.helpers.hostility import FIGHTS, RECEPTIONS, Hostility
-from tests.helpers.life import LATE, MOVES, STEPS, Life, Move, Node, Step
+from tests.helpers.life import CLAIM, LATE, MOVES, SEND_WRONG_KEY, STEPS, Life, Move, Node, Step
 from tests.helpers.pages import keep_fresh
 from tests.helpers.promises import others
 from tests.helpers.seconds import around_the_clock
@@ -42,10 +43,16 @@ def parts(make_life) -> Seen:
     return walked(make_life("milestones in a token"), moves)
 
 
-def test_every_state_is_reached_and_every_call_seen(plain, parts, market):
+@pytest.fixture(scope="module")
+def sealed(make_life) -> Seen:
+    """See what is different where a file is sold."""
+    accept, deliver = (move for move in MOVES if move.call in ("accept", "deliver"))
+    return walked(make_life("a sealed file"), (accept, deliver, SEND_WRONG_KEY, CLAIM))
+
+
+def test_every_state_is_reached_and_every_call_seen(plain, parts, sealed, market):
     assert {node.state for node in plain.nodes} == {*OPEN, *FINAL}
-    calls = {order_states.call_name(step, False) for step in plain.steps}
-    calls |= {order_states.call_name(step, True) for step in parts.steps}
+    calls = {called(seen, step) for seen in (plain, parts, sealed) for step in seen.steps}
     of_orders = {
         entry["name"]
         for entry in market.abi
@@ -54,19 +61,20 @@ def test_every_state_is_reached_and_every_call_seen(plain, parts, market):
     assert calls == of_orders - {"basisOf"}
 
 
-def test_page_of_order_states_is_what_orders_do(plain, parts, hostility):
+def test_page_of_order_states_is_what_orders_do(plain, parts, sealed, hostility):
     found = order_states.page(
         plain.life,
         plain.steps,
-        (parts.life, of_milestones(parts.steps)),
+        (parts.life, [step for step in parts.steps if called(parts, step).endswith("Milestone")]),
+        (sealed.life, [step for step in sealed.steps if called(sealed, step) in OF_FILES]),
         seconds_of(plain.life),
         alone(plain.life, hostility),
     )
     keep_fresh(order_states.PAGE, found, order_states.COMMAND)
 
 
-def of_milestones(steps: list[Step]) -> list[Step]:
-    return [step for step in steps if order_states.call_name(step, True).endswith("Milestone")]
+def called(seen: Seen, step: Step) -> str:
+    return order_states.call_name(seen.life, step)
 
 
 def seconds_of(life: Life) -> list[tuple]:

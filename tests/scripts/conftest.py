@@ -16,9 +16,10 @@ from web3 import HTTPProvider, Web3
 from scripts.lib.params import load
 from scripts.lib.registry import Registry
 from scripts.lib.senders import NodeSender
+from tests.scripts.warm import BROWNIE, Run, warm_brownie
 from tools import chain
 from tools import compile as compiling
-from tools.places import ROOT, VENV, tool_env
+from tools.places import ROOT, tool_env
 
 if TYPE_CHECKING:
     from tests.index.market import Market
@@ -32,9 +33,7 @@ def compiled() -> None:
     """Bring build/contracts up to date; half a minute when something has changed, and nothing to do for most workers."""
     if compiling.is_up_to_date():
         return
-    done = subprocess.run(
-        [VENV / "bin" / "brownie", "compile"], cwd=ROOT, env=tool_env(os.environ), capture_output=True, text=True
-    )
+    done = subprocess.run([BROWNIE, "compile"], cwd=ROOT, env=tool_env(os.environ), capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -83,23 +82,31 @@ class Runner:
             **self.extra,
         }
 
-    def start(self, script: str, *words: str, network: str = "rpc") -> subprocess.Popen[str]:
-        command = [str(VENV / "bin" / "brownie"), "run", f"scripts/{script}", "main", *words, "--network", network]
-        return subprocess.Popen(
-            command,
+    def words(self, script: str, *words: str, network: str = "rpc") -> list[str]:
+        return ["run", f"scripts/{script}", "main", *words, "--network", network]
+
+    def start(self, script: str, *words: str, network: str = "rpc") -> Run:
+        return warm_brownie().start(self.words(script, *words, network=network), self.environment())
+
+    def run(self, script: str, *words: str, network: str = "rpc") -> tuple[int | None, str]:
+        process = self.start(script, *words, network=network)
+        said, _ = process.communicate(timeout=RUN_TIMEOUT_S)
+        return process.returncode, said
+
+    def run_cold(self, script: str, *words: str) -> tuple[int, str]:
+        """Run it by the command itself, in a process that begins with nothing."""
+        done = subprocess.run(
+            [BROWNIE, *self.words(script, *words)],
             cwd=ROOT,
             env=self.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            timeout=RUN_TIMEOUT_S,
             preexec_fn=chain.die_with_parent,
         )
-
-    def run(self, script: str, *words: str, network: str = "rpc") -> tuple[int, str]:
-        process = self.start(script, *words, network=network)
-        said, _ = process.communicate(timeout=RUN_TIMEOUT_S)
-        return process.returncode, said
+        return done.returncode, done.stdout
 
     @property
     def record(self) -> Path:

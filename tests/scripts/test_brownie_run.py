@@ -1,4 +1,7 @@
-"""The scripts as a person runs them: `brownie run ... --network ...`, as a process of its own against a real node."""
+"""The scripts as a person runs them: `brownie run ... --network ...`, as a process of its own against a real node.
+
+The first begins with nothing, as a person's does; the others begin where brownie has started (warm.py).
+"""
 
 import signal
 import time
@@ -10,7 +13,7 @@ from tools import chain
 
 
 def test_everything_deploys_checks_and_prints_when_run_by_brownie(runner):
-    code, said = runner.run("deploy/everything.py")
+    code, said = runner.run_cold("deploy/everything.py")
     assert code == 0, said
     contracts = runner.recorded()["contracts"]
     for name in ("CommunityRegistry", "Personas", "Splits", "Market", "Curves"):

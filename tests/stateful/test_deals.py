@@ -1,7 +1,7 @@
 """Random deals from listing to the last withdrawal, on a real node, against the books kept in plain Python.
 
 In most of them one call is first tried in a way in which it must fail: tests/deals/mutations has every way by name. After each
-block all balances, credits, bonds, orders, offers, stock and events are what the books say. 256 deals, in which each way to
+block all balances, credits, bonds, orders, offers, stock and events are what the books say. 320 deals, in which each way to
 fail occurs. `make soak PART=deals` plays 100,000.
 """
 
@@ -26,7 +26,7 @@ from tests.helpers.runs import ON_ANVIL
 
 pytestmark = ON_ANVIL
 
-RUNS = 256
+RUNS = 320
 LEAST_MUTATIONS = 60
 WITHOUT_EVERY = 8
 TRIES, MOST_TRIES = 6, 200

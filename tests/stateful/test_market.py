@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from tests.fixtures.market import ARBITER_FEE, COMMUNITY_FEE_BPS, PLATFORM_FEE_BPS, PRICE
 from tests.helpers.accounts import community_account
-from tests.helpers.books import CHANGES, FINAL_OFFER, IN_PARTS, MAX_EXTENSION, MILESTONES, Books, Call, Entry
+from tests.helpers.books import CHANGES, FINAL_OFFER, IN_PARTS, MAX_EXTENSION, MILESTONES, OF_FILES, Books, Call, Entry
 from tests.helpers.deal import ANY_FEE, ANY_TOTAL, FAR, FINAL, OPEN, Deal, Parties, State
+from tests.helpers.files import RIGHT, WRONG, Wrapped, sealed_to_its_secret
 from tests.helpers.raw import Raw
 from tests.helpers.runs import ON_ANVIL, assert_reached, machine_settings
-from tests.helpers.terms import DAY, HOUR, NONE, SERVICE, ZERO, Extras, Purchase, salt
+from tests.helpers.terms import DAY, FILE, HOUR, NONE, SERVICE, ZERO, Extras, Purchase, salt
 from tests.helpers.time import jump_to
 
 pytestmark = ON_ANVIL
@@ -33,9 +34,10 @@ CALLS = (
     "expire",
     *CHANGES,
     *IN_PARTS,
+    *OF_FILES,
 )
 FEES = (PLATFORM_FEE_BPS, COMMUNITY_FEE_BPS)
-MOST_ORDERS = 21
+MOST_ORDERS = 24
 MOST_ENDED_ALONE = 4
 SELLERS_BOND = 300_000
 LIMIT = 60
@@ -43,7 +45,9 @@ LIMIT = 60
 # never see a dispute.
 START = ((0, 0), (1, 0), (0, 1), (1, 1), (1, 2), (0, 3), (1, 3), (2, 3), (0, 4), (1, 4), (0, 5), (4, 1), (4, 2), (5, 1),
          (6, 3), (6, 5), (7, 3))  # fmt: skip
-IN_MILESTONES = 6  # this listing's go on by confirming what was delivered
+IN_MILESTONES, OF_A_FILE = 6, 8  # orders on the first go on by confirming what was delivered
+# of a file: delivered with a wrong key, the same and claimed to be, and claimed with the right key
+FILES_AT_THE_START = ((2, 3_332), (3, 3_332), (3, 3_337))
 EXTRAS = (
     Extras(((3_333, 2 * DAY, 3 * DAY), (1, DAY, 2 * DAY), (6_666, HOUR, DAY)), final_offer=True),
     Extras(final_offer=True),
@@ -84,6 +88,8 @@ class Machine:
         first.put_in("seller", ZERO, SELLERS_BOND)
         for number, (listing, steps) in enumerate(START):
             first.open_order(listing, 3, number, steps, 3_331 if listing == IN_MILESTONES else 3_333)
+        for number, (steps, bps) in enumerate(FILES_AT_THE_START, len(START)):
+            first.open_order(OF_A_FILE, 3, number, steps, bps)
         for name, value in shared.items():
             setattr(self, name, value)
 
@@ -112,6 +118,8 @@ class Machine:
         referrer = str(self.roles["steward"]) if who % 3 else ZERO
         number = salt(who << 8 | len(self.books.orders))
         purchase = Purchase(str(payer), str(holder), terms.arbiter, number, referrer)
+        if terms.rule("kind") == FILE:
+            purchase = sealed_to_its_secret(purchase)
         roles = {name: self.roles[name] for name in ("seller", "arbiter", "backup", "stranger")}
         parties, extras = Parties(holder=holder, payer=payer, **roles), BY_HASH.get(terms.extras)
         deal = Deal(self.market, terms, purchase, quantity, parties, extras)
@@ -327,6 +335,10 @@ class Machine:
             rest = (entry.clock, max(entry.clock + bps, 0))
         elif call == "transferOrder":
             rest = (entry.next_holder,)
+        elif call == "deliverFile":
+            rest = (self.wrap(entry, bps).words(),)
+        elif call == "claimBadKey":
+            rest = entry.deal.claim(entry.wrap)
         elif call in IN_PARTS:
             shown = (entry.deal.extras or Extras()).words()
             rest = (shown, bps, NONE) if call == "deliverMilestone" else (shown, bps)
@@ -352,10 +364,13 @@ class Machine:
     def go_on(self, entry: Entry, bps: int) -> None:
         """Take the next step of a dispute's long way, if the order is still open."""
         in_parts = "Milestone" if entry.flags & MILESTONES else ""
+        looked_at = (f"confirm{in_parts}", "buyer") if bps % 5 == 1 else ("dispute", "buyer")
+        if entry.wrap and (not entry.key_is_right or bps % 5 == 2):
+            looked_at = ("claimBadKey", "buyer")
         step = {
             State.FUNDED: ("accept", "seller"),
-            State.ACCEPTED: (f"deliver{in_parts}", "seller"),
-            State.DELIVERED: (f"confirm{in_parts}", "buyer") if bps % 5 == 1 else ("dispute", "buyer"),
+            State.ACCEPTED: (delivery_of(entry), "seller"),
+            State.DELIVERED: looked_at,
             State.CONTESTED: ("stake", "seller"),
             State.DISPUTED: ("rule", "arbiter"),
         }.get(entry.state)
@@ -371,6 +386,7 @@ class Machine:
             expected = "MarketWrongExtras"  # there are none to show
         assert self.raw.refusal(sender, self.market, call, arguments, value) == expected
         if expected is not None:
+            self.reached.add(expected)
             return
         went, timestamp = self.raw.send(sender, self.market, call, arguments, value)
         made = self.call(entry, call, sender, timestamp, bps, value)
@@ -380,11 +396,17 @@ class Machine:
             self.reached.add(entry.state)
             self.reached |= {"a milestone is paid"} if entry.milestone else set()
             self.reached |= {"an offer is frozen"} if entry.frozen[0] else set()
+            self.reached |= {"a wrong key is refuted"} if call == "claimBadKey" else set()
 
     @staticmethod
-    def call(entry: Entry, name: str, sender, timestamp: int, number: int, value: int) -> Call:
+    def wrap(entry: Entry, number: int) -> Wrapped:
+        """Give a file's key as the seller delivers it: a wrong one every other time."""
+        return entry.deal.wrap(RIGHT if number % 2 else WRONG)
+
+    def call(self, entry: Entry, name: str, sender, timestamp: int, number: int, value: int) -> Call:
         """Give a call as the books take it."""
-        return Call(name, str(sender), timestamp, number, value, to=entry.next_holder)
+        wrap = self.wrap(entry, number) if name == "deliverFile" else None
+        return Call(name, str(sender), timestamp, number, value, to=entry.next_holder, wrap=wrap)
 
     def flags_of(self, terms) -> int:
         """Give the flags with which orders on these terms start."""
@@ -401,7 +423,7 @@ class Machine:
         """The seller does his part; everybody else is silent and blocklisted."""
         now = self.raw.now()
         parts = len(entry.deal.extras.milestones) - entry.milestone if entry.flags & MILESTONES else 0
-        deliver, expire = ("deliverMilestone", "expireMilestone") if parts else ("deliver", "expire")
+        deliver, expire = delivery_of(entry), "expireMilestone" if parts else "expire"
         rest = (deliver, "wait", expire) * max(parts - 1, 0)
         steps = {
             State.FUNDED: ("accept", deliver, "wait", expire, *rest),
@@ -425,10 +447,13 @@ class Machine:
 
     def buyer_alone(self, entry: Entry) -> None:
         """The buyer does his part; everybody else is silent and blocklisted."""
+        not_as_promised = ("dispute", "wait", "expire")  # the seller is silent, and has staked from his bond at most
+        if entry.wrap and not entry.key_is_right:
+            not_as_promised = ("claimBadKey",)
         steps, end = {
             State.FUNDED: (("cancel",), State.CANCELLED),
             State.ACCEPTED: (("wait", "expire"), State.REFUNDED),
-            State.DELIVERED: (("dispute", "wait", "expire"), State.REFUNDED),  # silent, and staked by himself at most
+            State.DELIVERED: (not_as_promised, State.REFUNDED),
             State.CONTESTED: (("wait", "expire"), State.REFUNDED),
             State.DISPUTED: (("wait", "expire"), State.REFUNDED),
         }[entry.state]
@@ -451,7 +476,7 @@ class Machine:
             if step == "wait":
                 jump_to(max(raw.now(), entry.last_second + 1))
                 continue
-            number = entry.milestone if step in IN_PARTS else 0
+            number = entry.milestone if step in IN_PARTS else RIGHT
             arguments, value = self.arguments(entry, step, number), self.value(entry, step, party)
             went, timestamp = raw.send(party, self.market, step, arguments, value)
             assert went, f"{role} cannot {step} in {entry.state.name}"
@@ -467,6 +492,13 @@ class Machine:
         vars(entry).update(vars(kept.orders[at]))
         for name in ("credits", "sold", "bonds", "balances"):
             setattr(self.books, name, getattr(kept, name))
+
+
+def delivery_of(entry: Entry) -> str:
+    """Give the call by which an order is delivered."""
+    if entry.deal.is_file:
+        return "deliverFile"
+    return "deliverMilestone" if entry.flags & MILESTONES else "deliver"
 
 
 @pytest.fixture(scope="module")
@@ -487,7 +519,7 @@ def reader(ManyReads, owner):
 
 @pytest.fixture(scope="module")
 def listings(list_terms, coin):
-    """Give terms of each sort: currency, arbiter's fee, backup, instant, milestones, last offers."""
+    """Give terms of each sort: currency, arbiter's fee, backup, instant, milestones, last offers, a sealed file."""
     instant = {"kind": SERVICE, "transit_for": 0, "instant": 1, "accept_for": 0, "deliver_for": 48 * HOUR}
     return (
         list_terms(LIMIT),
@@ -498,6 +530,16 @@ def listings(list_terms, coin):
         list_terms(LIMIT, currency=coin.address, referral_bps=211, per_buyer_open_quantity=12),
         list_terms(LIMIT, extras=EXTRAS[0], kind=SERVICE, transit_for=0, deliver_for=2 * DAY, bond_bps=1),
         list_terms(LIMIT, extras=EXTRAS[1], currency=coin.address),
+        list_terms(
+            LIMIT,
+            unit_price=PRICE // 9,
+            arbiter_fee=ARBITER_FEE // 3,
+            bond_bps=101,
+            referral_bps=211,
+            per_buyer_open_quantity=30,
+            kind=FILE,
+            transit_for=0,
+        ),
     )
 
 
@@ -519,4 +561,7 @@ def test_market_keeps_its_promises_when_anything_happens(
         reached,
         settings=machine_settings(25),
     )
-    assert_reached({*OPEN, *FINAL, "a milestone is paid", "an offer is frozen"}, reached)
+    assert_reached(
+        {*OPEN, *FINAL, "a milestone is paid", "an offer is frozen", "a wrong key is refuted", "MarketKeyIsRight"},
+        reached,
+    )

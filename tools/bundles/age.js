@@ -2,3 +2,4 @@
 
 export { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
 export { Point, recoverPublicKey } from "@noble/secp256k1";
+export { bech32 } from "@scure/base"; // writes a sold key as the identity that it is

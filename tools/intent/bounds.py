@@ -19,6 +19,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "tokens.transfer": ("to", "value"),
     "token.approve": ("spender", "value"),
     "market.list": ("unitPrice", "quantityLimit", "maxFeeBps"),
+    "market.list_file": ("unitPrice", "quantityLimit", "maxFeeBps"),
     "market.set_quantity_limit": ("newLimit",),
     "market.buy": ("quantity", "maxTotal", "maxFeeBps", "deadline", "holder"),
     "market.buy_many": ("deadline",),

@@ -16,10 +16,19 @@ from tools.intent.record import Record
 MOST_IN_AN_ORDER = 2**128 - 1  # what the Market can take at once; an approval above it is without limit
 SELLERS = {
     f"market.{verb}"
-    for verb in ("set_paused", "set_quantity_limit", "accept", "decline", "deliver", "refund", "refund_part")
+    for verb in (
+        "set_paused",
+        "set_quantity_limit",
+        "accept",
+        "decline",
+        "deliver",
+        "deliver_file",
+        "refund",
+        "refund_part",
+    )
 }
 # the call names the first holder; an order may have been handed over since, which only the chain knows
-HOLDERS = {f"market.{verb}" for verb in ("cancel", "confirm", "dispute", "release", "transfer")}
+HOLDERS = {f"market.{verb}" for verb in ("cancel", "confirm", "claim_bad_key", "dispute", "release", "transfer")}
 PARTIES = {
     f"market.{verb}"
     for verb in ("submit_evidence", "extend", "offer", "accept_offer", "withdraw_offer", "settle_signed")
@@ -237,10 +246,15 @@ def _check_parties(found: Findings, reading: Reading) -> None:
         found.expect("payer", purchase["payer"], account)
         found.expect("arbiter of the purchase", purchase["arbiter"], terms["arbiter"])
         _warn_of_others(found, account, purchase["holder"], "The order will belong to")
-    if reading.action == "market.list":
+    if reading.action in ("market.list", "market.list_file"):
         found.expect("seller", terms["seller"], account)
         extras = bytes(32) if reading.function == "list" else _extras_hash(reading)
         found.expect("extras", "0x" + terms["extras"].hex(), "0x" + extras.hex())
+        found.expect("a file is sold", terms["kind"] == "file", reading.action == "market.list_file")
+    if reading.action == "market.claim_bad_key":
+        _check_claim_of_key(found, reading)
+    if reading.action in ("keys.ask", "keys.answer"):
+        found.warn("Whose order this is the chain alone can say; who is no party of it is passed over.")
     if reading.action == "communities.open":
         for minter, amount, name in (("claims", "claimAllocation", "Claims"), ("curve", "curveAllocation", "Curves")):
             meant = reading.record.address(name) if args["params"][amount] else ETH  # the zero address
@@ -306,6 +320,15 @@ def _check_claim(found: Findings, reading: Reading) -> None:
         found.expect("proof in a phase without a list", (args["allowance"], args["proof"]), (0, []))
 
 
+def _check_claim_of_key(found: Findings, reading: Reading) -> None:
+    """Make sure that file and purchase are those of the order, and say what everybody can read afterwards."""
+    found.expect("file", "0x" + _extras_hash(reading).hex(), "0x" + reading.terms["extras"].hex())
+    place = next(i for i, part in enumerate(reading.entry["inputs"]) if part["name"] == "purchase")
+    ref = ids.ref_of(reading.entry["inputs"][place], reading.raw[place])
+    found.expect("purchase", "0x" + ref.hex(), "0x" + reading.args["ref"].hex())
+    found.warn("The order's secret can be read by everybody afterwards, also when the claim fails.")
+
+
 def _check_payees(found: Findings, args: dict[str, Any]) -> None:
     shares = args["shares"]
     found.expect("seats", [share["seat"] for share in shares], list(range(len(args["payees"]))))
@@ -313,7 +336,7 @@ def _check_payees(found: Findings, args: dict[str, Any]) -> None:
 
 
 def _extras_hash(reading: Reading) -> bytes:
-    place = next(i for i, part in enumerate(reading.entry["inputs"]) if part["name"] == "extras")
+    place = next(i for i, part in enumerate(reading.entry["inputs"]) if part["name"] in ("extras", "file"))
     return ids.extras_hash(reading.entry["inputs"][place], reading.raw[place])
 
 
@@ -354,6 +377,8 @@ def _check_subject(found: Findings, reading: Reading) -> None:
     elif document["call"]["contract"] == "Personas":
         persona = "0x" + reading.nickname.encode().ljust(32, b"\0").hex() if reading.nickname else ""
         found.expect("subject", document["subject"], persona)
+    elif document["call"]["contract"] == "KeyRequests":
+        found.expect("subject", document["subject"], "0x" + args["key"].hex())
     elif document["call"]["contract"] == "Membership":
         return  # whose it is was proved by its address
     elif document["call"]["contract"] == "CommunityGovernor":

@@ -49,10 +49,11 @@ def expected(reading: Reading) -> Mapping[str, Lines]:
         return {"Added to your free bond": amount, "Taken from your free bond": amount}
     if reading.action == "market.buy":
         return _buying(reading)
-    if reading.action == "market.list":
+    if reading.action in ("market.list", "market.list_file"):
         return _listing(reading)
     return {
         "market": _order,
+        "keys": _key_request,
         "tokens": _tokens,
         "token": _approval,
         "communities": _community,
@@ -107,7 +108,7 @@ def _cart(reading: Reading) -> dict[str, Lines]:
 def _listing(reading: Reading) -> dict[str, Lines]:
     terms = reading.terms
     parts = reading.args.get("extras", {"milestones": []})["milestones"]
-    return {
+    found: dict[str, Lines] = {
         "Your bond, of each order's price": (str(terms["bondBps"]), ""),
         "A referrer gets": (str(terms["referralBps"]), ""),
         "Most units of one buyer in open orders": (str(terms["perBuyerOpenQuantity"]), ""),
@@ -132,6 +133,7 @@ def _listing(reading: Reading) -> dict[str, Lines]:
         "The buyer inspects within": (str(terms["transitFor"] + terms["inspectFor"]), ""),
         "For this buyer alone": _address(terms["onlyBuyer"]),
     }
+    return found | _sealed_file(reading)
 
 
 def _order(reading: Reading) -> dict[str, Line]:
@@ -157,7 +159,37 @@ def _order(reading: Reading) -> dict[str, Line]:
         "Your picture's hash; the picture is public": "hash",
     }
     found |= {label: (str(args[name]), "") for label, name in numbers.items() if name in args}
-    return found | {label: ("0x" + args[name].hex(), "") for label, name in hashes.items() if name in args}
+    found |= {label: ("0x" + args[name].hex(), "") for label, name in hashes.items() if name in args}
+    return found | _wrapped(reading)
+
+
+def _key_request(reading: Reading) -> dict[str, Line]:
+    args = reading.args
+    found = {
+        "The key is to be wrapped to, x": ("0x" + args["x"].hex(), ""),
+        "and y": ("0x" + args["y"].hex(), ""),
+    }
+    return found | _wrapped(reading)
+
+
+def _wrapped(reading: Reading) -> dict[str, Line]:
+    """Name a wrapped key by its hash, where there is one."""
+    for part, value in zip(reading.entry["inputs"], reading.raw, strict=True):
+        if part["name"] == "wrap":
+            return {"Hash of the wrapped key": ("0x" + ids.extras_hash(part, value).hex(), "")}
+    return {}
+
+
+def _sealed_file(reading: Reading) -> dict[str, Lines]:
+    file = reading.args.get("file")
+    if file is None:
+        return {}
+    return {
+        "Size of the file, in bytes": (str(file["size"]), ""),
+        "Hash of the sealed file": ("0x" + file["ciphertextHash"].hex(), ""),
+        "Hash of what is in it": ("0x" + file["plaintextHash"].hex(), ""),
+        "Hash of its key": ("0x" + file["keyHash"].hex(), ""),
+    }
 
 
 def _changing(reading: Reading) -> dict[str, Line]:

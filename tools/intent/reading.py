@@ -31,6 +31,11 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "tokens.freeze_contract_uri": ("CommunityToken", "freezeContractURI"),
     "token.approve": ("ERC20", "approve"),
     "market.list": ("Market", "list", "listWithExtras"),
+    "market.list_file": ("Market", "listFile"),
+    "market.deliver_file": ("Market", "deliverFile"),
+    "market.claim_bad_key": ("Market", "claimBadKey"),
+    "keys.ask": ("KeyRequests", "ask"),
+    "keys.answer": ("KeyRequests", "answer"),
     "market.set_paused": ("Market", "setPaused"),
     "market.set_quantity_limit": ("Market", "setQuantityLimit"),
     "market.buy": ("Market", "buy", "buyWithPermit"),
@@ -211,7 +216,7 @@ def read_call(document: Document, record: Record, entry: Part) -> Reading:
     contract = document["call"]["contract"]
     if contract == "Membership":
         return _about_money(found, ids.token_of(record.address("CommunityRegistry"), _guess(document)))
-    if contract in ("Personas", "Memberships", "Governors", "CommunityGovernor"):
+    if contract in ("Personas", "Memberships", "Governors", "CommunityGovernor", "KeyRequests"):
         return found  # no money in it
     if found.curve_token:
         return _about_curve(found)

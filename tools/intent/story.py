@@ -40,6 +40,8 @@ def _buy(reading: Reading) -> Iterator[str]:
         yield f"Only {_audience(terms['buyerLevel'])} can hold such an order."
     fee = decimal(min(args["maxFeeBps"], terms["maxFeeBps"]), 2)
     yield f"The seller pays a commission of at most {fee} % out of it."
+    if any(args["purchase"]["encryptionKeyX"]):
+        yield "The file's key is to be wrapped to a point whose secret your browser alone has."
     yield f"The order {reading.order} belongs to {address(args['purchase']['holder'])}; refunds go there."
     if int(args["purchase"]["referrer"], 16) and terms["referralBps"]:
         share = decimal(terms["referralBps"], 2)
@@ -51,6 +53,9 @@ def _buy(reading: Reading) -> Iterator[str]:
 def _list(reading: Reading) -> Iterator[str]:
     terms = reading.terms
     yield f"It puts {reading.args['quantityLimit']} on sale as listing {reading.listing} ({terms['kind']})."
+    if "file" in reading.args:
+        file = reading.args["file"]
+        yield f"It sells the key of the sealed file 0x{file['ciphertextHash'].hex()} with {file['size']} bytes in it."
     yield f"One costs {reading.amount(terms['unitPrice'])}; you accept a commission of at most {decimal(terms['maxFeeBps'], 2)} %."
     yield f"In a dispute {address(terms['arbiter'])} decides; each side stakes {reading.amount(terms['arbiterFee'])}."
     if int(terms["backupArbiter"], 16):
@@ -135,6 +140,8 @@ ORDER_EFFECTS = {
     "market.refund": "It gives all the money back to the holder.",
     "market.submit_evidence": "It shows something to the arbiter; it is public.",
     "market.expire": "It applies the rule for whoever was silent too long.",
+    "market.deliver_file": "It delivers the file's key, wrapped so that only the order's buyer can read it.",
+    "market.claim_bad_key": "It proves that the delivered key is not the one that was sold: all the money goes back to you.",
     "market.withdraw_offer": "It withdraws your offer and voids every signature given about the order before.",
 }
 
@@ -174,6 +181,16 @@ def _change(reading: Reading) -> Iterator[str]:
         yield f"It moves the deadline from {time_text(args['expectedClock'])} to {time_text(args['newClock'])}."
     if reading.action == "market.transfer":
         yield f"It hands the order over to {address(args['to'])}, with all rights of its holder."
+
+
+def _key_request(reading: Reading) -> Iterator[str]:
+    args, order = reading.args, reading.document["subject"]
+    point = f"(0x{args['x'].hex()}, 0x{args['y'].hex()})"
+    if reading.action == "keys.ask":
+        yield f"It asks the seller of order {order} for its file's key once more, wrapped to the point {point}."
+    else:
+        yield f"It answers with the key of order {order}, wrapped to the point {point}."
+    yield "No deadline and no money moves by it."
 
 
 def _credit(reading: Reading) -> Iterator[str]:
@@ -424,6 +441,8 @@ def ascii_quoted(text: str) -> str:
 TOLD: dict[str, Callable[[Reading], Iterator[str]]] = {
     "market.buy": _buy,
     "market.list": _list,
+    "market.list_file": _list,
+    **{f"keys.{verb}": _key_request for verb in ("ask", "answer")},
     "market.buy_many": _cart,
     "market.deposit_bond": _bond,
     "market.withdraw_bond": _bond,

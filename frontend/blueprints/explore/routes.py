@@ -20,6 +20,7 @@ from frontend.pages.numbers import page_number, small_number
 from frontend.pages.text import plain
 from frontend.search.keyboard import other_layout
 from frontend.search.wanted import wanted as read_words
+from frontend.services.terms import KINDS_ON_SALE
 
 blueprint = Blueprint("explore", __name__)
 frame(blueprint)
@@ -28,7 +29,6 @@ MAX_QUERY = 100
 MAX_NAMED = 4
 MAX_SINGLE = 4
 SORTS = ("new", "price_up", "price_down", "sold")
-KINDS = ("goods", "service")
 
 
 @dataclass
@@ -117,7 +117,7 @@ def read_wanted(args: Any) -> Wanted:
     """Read the filters from a URL; whatever makes no sense is left out and said."""
     wanted = Wanted(
         q=args.get("q", "").replace("\x00", "").strip()[:MAX_QUERY],
-        kind=args.get("kind", "") if args.get("kind") in KINDS else "",
+        kind=args.get("kind", "") if args.get("kind") in KINDS_ON_SALE else "",
         community_id=small_number(args.get("community", "")),
         currency=_address_or_nothing(args.get("currency", "")),
         least=args.get("min", "").strip()[:80],

@@ -11,6 +11,7 @@ from wtforms.validators import ValidationError
 
 from frontend.auth import current_account, sign_in_required
 from frontend.blueprints.listings.forms import BuyForm, ListingForm, PauseForm, QuantityForm
+from frontend.blueprints.listings.own import fill_in, own_rows
 from frontend.blueprints.notes.texts import note_texts
 from frontend.errors import NodeDown, NotAllowed, Refused
 from frontend.extensions import queries, services
@@ -19,7 +20,7 @@ from frontend.pages.act import Answer, account, act, chain_now, said_again, with
 from frontend.pages.amounts import say_units
 from frontend.pages.bonds import bond_missing_units
 from frontend.pages.currencies import ETH, OTHER, currencies_of, offered
-from frontend.pages.desks import fresh, posted
+from frontend.pages.desks import posted
 from frontend.pages.fees import fees_of, fees_on, waiting_raise
 from frontend.pages.fields import choices, read_address
 from frontend.pages.layout import page_language, same_account
@@ -46,8 +47,9 @@ def listing_or_404(listing_id: str) -> Any:
 @blueprint.route("/listings/new", methods=["GET", "POST"])
 @sign_in_required
 def new() -> Answer:
-    """List something: choose the community, then the form, then the intent."""
-    community_id = small_number(request.args.get("community", ""))
+    """List something: choose the community, then the form, then the intent. The query may name an own listing: like."""
+    like = own_or_403(request.args["like"]) if request.args.get("like") else None
+    community_id = like.community_id if like is not None else small_number(request.args.get("community", ""))
     community = queries.community(community_id) if community_id else None
     if community is None:
         communities = queries.communities(sort="name", page=1, per_page=100).items
@@ -70,6 +72,7 @@ def new() -> Answer:
             arbiters=proposed_arbiters(community),
             raise_waits=waiting_raise(community, now_ts),
             now_ts=now_ts,
+            like=like,
         )
 
     if request.method == "GET":
@@ -77,6 +80,8 @@ def new() -> Answer:
         form.currency.data = ETH
         form.max_fee.data = say_units(fees.coming_bps, 2)
         form.arbiter.data = first_arbiter(community) or ""
+        if like is not None:
+            fill_in(form, like)
         return page()
     try:
         currency = choose_currency(form)
@@ -160,6 +165,8 @@ def new_listing(form: ListingForm, community: Any, currency: str, now_ts: int) -
         member_level=member_level,
         member_discount_bps=form.member_discount.bps,
         description=form.description(),
+        file=None,
+        salt=None,
     )
 
 
@@ -175,21 +182,10 @@ def mine_page(listing_id: str = "", **sent: Any) -> str:
     page = queries.listings(
         ListingFilter(seller=account().lower()), sort="new", page=page_number(request.args), per_page=24
     )
-    rows = []
-    for listing in page.items:
-        here = sent if listing.id == listing_id else {}
-        quantity = here.get("quantity") or fresh(
-            QuantityForm,
-            f"q{listing.id[2:12]}",
-            expected=str(listing.quantity_limit),
-            quantity=str(listing.quantity_limit),
-        )
-        pause = here.get("pause") or fresh(PauseForm, f"p{listing.id[2:12]}")
-        rows.append((listing, quantity, pause))
     return render_template(
         "listings/mine.html",
         page=page,
-        rows=rows,
+        rows=own_rows(page.items, listing_id, **sent),
         currencies=currencies_of(row.currency for row in page.items),
         now_ts=chain_now(),
     )

@@ -9,15 +9,25 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from frontend.auth import current_account, sign_in_required
+from frontend.blueprints.desk.shipping import ship_page
 from frontend.blueprints.intents.routes import chain_values
 from frontend.blueprints.intents.texts import wallet_texts
 from frontend.blueprints.notes.texts import note_texts
-from frontend.blueprints.orders.steps import FORMS, SETTLING, prepare, sign_form, step_form, step_forms
+from frontend.blueprints.orders.steps import (
+    FORMS,
+    SETTLING,
+    prepare,
+    prepare_delivery,
+    sign_form,
+    step_form,
+    step_forms,
+)
 from frontend.extensions import bound, queries, services
 from frontend.pages.act import Answer, account, act, chain_now
 from frontend.pages.bonds import bond_missing_units
 from frontend.pages.currencies import currencies_of
 from frontend.pages.deadlines import (
+    FINAL,
     OPEN,
     actions_for,
     extension_room_s,
@@ -34,6 +44,7 @@ from frontend.pages.fields import PageForm
 from frontend.pages.notes import has_wish, note_parts, purchase_values
 from frontend.pages.numbers import hash_or_404, page_number
 from frontend.pages.parts import parts_of
+from frontend.pages.shipping import queue_of, queue_path
 from frontend.pages.terms import terms_of
 from frontend.services.division import bond_units, is_final_offer, settled
 from frontend.services.settlements import mark_of, void_text
@@ -191,6 +202,7 @@ def order_page(order: Any, **sent: PageForm) -> str:
         parts=parts_of(order, order.state in OPEN),
         may_settle=order.state in OPEN,
         note_parts=note_parts(order, current_account()),
+        has_receipt=order.state in FINAL,
         has_wish=has_wish(order),
         purchase_values=purchase_values(order),
         note_texts=note_texts(),
@@ -246,10 +258,17 @@ def settle_texts() -> dict[str, str]:
 @blueprint.post("/o/<key>/<step>")
 @sign_in_required
 def take(key: str, step: str) -> Answer:
-    """Take a step: check its form, and build its intent."""
+    """Take a step: check its form, and build its intent. A delivery's query may name the orders to be shipped with it: ship."""
     if step not in FORMS:
         abort(404)
     order = order_or_404(key)
     form = step_form(step, order)
+    queue = queue_of(request.args, "ship") if step == "deliver" else []
+    if order.key in queue:
+        return act(
+            form,
+            lambda: ship_page(queue, order.key, deliver=form),
+            lambda: prepare_delivery(order.key, form, queue_path(queue)),
+        )
     page = settle_page if step in SETTLING else order_page
     return act(form, lambda: page(order, **{step: form}), lambda: prepare(step, order.key, form))

@@ -86,6 +86,13 @@ def prepare(name: str, key: str, form: Any) -> Any:
     return PREPARE[name](key, form)
 
 
+def prepare_delivery(key: str, form: Any, back: str | None = None) -> Any:
+    """Build a delivery's intent from its checked form. Args: back is where to go on, None = the order's page."""
+    return services.market.prepare_deliver(
+        account(), key, form.commitment, form_key=form.form_key.data, sealed=bool(form.sealed.data), back=back
+    )
+
+
 def _plain(name: str) -> Callable[[str, Any], Any]:
     """A step whose service method takes the account and the order's key."""
     return lambda key, form: getattr(services.market, name)(account(), key, form_key=form.form_key.data)
@@ -101,9 +108,7 @@ PREPARE: dict[str, Callable[[str, Any], Any]] = {
         account(), key, form_key=form.form_key.data, from_bond=form.from_bond.data
     ),
     "expire": _plain("prepare_expire"),
-    "deliver": lambda key, form: services.market.prepare_deliver(
-        account(), key, form.commitment, form_key=form.form_key.data, sealed=bool(form.sealed.data)
-    ),
+    "deliver": lambda key, form: prepare_delivery(key, form),
     "dispute": lambda key, form: services.market.prepare_dispute(
         account(), key, form.text.data, form_key=form.form_key.data, from_bond=form.from_bond.data
     ),

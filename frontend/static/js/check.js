@@ -21,6 +21,9 @@ const FORMS = [
   [/^\/o\/(0x[0-9a-f]{64})\/(evidence|picture)$/, ["market.submit_evidence"]],
   [/^\/o\/(0x[0-9a-f]{64})\/(dispute|stake)$/, ["market.$2", "token.approve"]],
   [/^\/listings\/new$/, ["market.list"]],
+  [/^\/listings\/new\/file$/, ["market.list_file"]],
+  [/^\/o\/(0x[0-9a-f]{64})\/(deliver_file|claim_bad_key)$/, ["market.$2"]],
+  [/^\/o\/(0x[0-9a-f]{64})\/(ask|answer)_key$/, ["keys.$2"]],
   [/^\/cart\/buy$/, ["market.buy_many", "token.approve"]],
   [/^\/bonds\/deposit$/, ["market.deposit_bond", "token.approve"]],
   [/^\/bonds\/(0x[0-9a-f]{40})\/take-out$/i, ["market.withdraw_bond"]],
@@ -83,6 +86,11 @@ const FUNCTIONS = {
   "tokens.freeze_contract_uri": ["CommunityToken", "freezeContractURI"],
   "token.approve": ["ERC20", "approve"],
   "market.list": ["Market", "list", "listWithExtras"],
+  "market.list_file": ["Market", "listFile"],
+  "market.deliver_file": ["Market", "deliverFile"],
+  "market.claim_bad_key": ["Market", "claimBadKey"],
+  "keys.ask": ["KeyRequests", "ask"],
+  "keys.answer": ["KeyRequests", "answer"],
   "market.set_paused": ["Market", "setPaused"],
   "market.set_quantity_limit": ["Market", "setQuantityLimit"],
   "market.buy": ["Market", "buy", "buyWithPermit"],
@@ -227,6 +235,10 @@ function totalOf(terms, quantity, maxTotal) {
 const isWithin = (shown, terms, quantity, maxTotal) =>
   pricesOf(terms).some(price => String(price) === shown) && BigInt(maxTotal) <= BigInt(shown) * BigInt(quantity);
 
+// a file is bought with a point to which its key is wrapped, and nothing else is
+const isFile = terms => rule(terms, 0, 0xff) === 1n;
+const fitsPoint = (terms, [, , , , , x, y]) => (isFile(terms) ? BigInt(x) !== 0n || BigInt(y) !== 0n : BigInt(x) === 0n && BigInt(y) === 0n);
+
 const referralBps = terms => rule(terms, 32, 0xffff);
 // what has only its signature still to come: a permit, or the list of a cart's permits
 const withoutSignature = last => (Array.isArray(last[0]) ? last.map(([currency, permit]) => [currency, permit.slice(0, 2)]) : last.slice(0, 2));
@@ -248,6 +260,7 @@ function checkCart(values, intent, expect) {
     expect(`payer ${i}`, same(purchase[1], intent.from), purchase[1]);
     expect(`holder ${i}`, same(purchase[2], intent.from), purchase[2]);
     expect(`arbiter ${i}`, same(purchase[4], read.arbiter), purchase[4]);
+    expect(`point ${i}`, !isFile(read) && fitsPoint(read, purchase), purchase[5]);
   });
   expect("permits", permits.length < 2, permits.length);
   for (const [currency, permit] of permits) {
@@ -302,6 +315,7 @@ export async function readersFor(action) {
   if (action.startsWith("claims.")) return import("./claim-list.js");
   if (action.startsWith("proposals.")) return import("./proposal-check.js");
   if (action === "curves.open") return import("./curve-check.js");
+  if (/^keys\.|_file$|^market\.claim_bad_key$/.test(action)) return import("./file-check.js");
   return {};
 }
 
@@ -356,6 +370,7 @@ export function check({ intent, registry, abi, marketAbi, form, shownValue, read
       const purchase = values[5];
       expect("payer", same(purchase[1], intent.from), purchase[1]);
       expect("arbiter", same(purchase[4], terms.arbiter), purchase[4]);
+      expect("point", fitsPoint(terms, purchase), purchase[5]);
       const ref = hashOf([marketAbi.find(part => part.name === "buy").inputs[5]], [purchase]);
       key = hashOf([{ type: "bytes32" }, { type: "address" }, { type: "bytes32" }], [listing, purchase[2], ref]);
       if (name === "buyWithPermit") expect("permit", BigInt(values[6][0]) === total, values[6][0]);
@@ -367,7 +382,10 @@ export function check({ intent, registry, abi, marketAbi, form, shownValue, read
       const fromBond = itsOwn && (form ? Boolean(form.fields.from_bond) : value === 0n);
       if (inEth && stakes && !fromBond) due = terms.arbiterFee;
     }
-    if (intent.action === "market.list") expect("seller", same(terms.seller, intent.from), terms.seller);
+    if (/^market\.list/.test(intent.action)) {
+      expect("seller", same(terms.seller, intent.from), terms.seller);
+      expect("kind", isFile(terms) === (intent.action === "market.list_file"), terms.rules);
+    }
     expect("subject", same(intent.subject, key || listing), intent.subject);
     compareIds(form, listing, key, expect);
   }
@@ -397,6 +415,7 @@ export function check({ intent, registry, abi, marketAbi, form, shownValue, read
   }
   if (intent.action.startsWith("curves.")) due = checkCurve(intent, registry, form, expect);
   if (intent.action.startsWith("claims.")) due = checkClaims(intent, registry, readers, expect);
+  if (readers.checkFile) readers.checkFile(intent, entry.inputs, expect);
   if (contract === "Memberships" || contract === "Governors") expect("subject", intent.subject === String(values[0]), intent.subject);
   if (intent.action === "members.withdraw") expect("account", same(values[0], intent.from), values[0]);
   if (contract === "CommunityGovernor") expect("subject", same(intent.subject, proposalOf(intent)), intent.subject);
@@ -483,11 +502,16 @@ function compareForm(form, intent, registry, tools, expect) {
       // the private note: the hash of what this browser sealed, and the seller whose key it was sealed to
       expect("note", same(f.sealed || NO_HASH, values[5][7]), values[5][7]);
       if (f.sealed) expect("note's reader", same(f.sealed_to, values[0][0]), values[0][0]);
+      if (isFile(termsOf(values))) {
+        expect("salt", same(f.purchase_salt, values[5][0]), values[5][0]);
+        expect("key's point", same(f.key_x, values[5][5]) && same(f.key_y, values[5][6]), values[5][5]);
+      }
       break;
     case "market.deliver":
       if (f.sealed || !f.note) expect("note", same(f.sealed || NO_HASH, values.at(-1)), values.at(-1));
       break;
-    case "market.list": {
+    case "market.list":
+    case "market.list_file": {
       const terms = termsOf(values);
       const inEth = BigInt(terms.currency) === 0n;
       address("currency", f.currency === "other" ? f.other_currency : f.currency, terms.currency);
@@ -505,7 +529,8 @@ function compareForm(form, intent, registry, tools, expect) {
       number("who pays less", f.member_level || "0", memberLevel(terms));
       percent("members' discount", f.member_discount || "0", memberDiscount(terms));
       expect("clocks", terms.clocks >> 232n === 0n, terms.clocks);
-      compareExtras(f, values[2], terms, expect);
+      if (intent.action === "market.list") compareExtras(f, values[2], terms, expect);
+      else tools.compareFile(f, found, intent, expect);
       break;
     }
     case "token.approve":
@@ -690,6 +715,12 @@ function compareForm(form, intent, registry, tools, expect) {
       break;
     case "tokens.burn":
       amount("amount", f.amount, values[0]);
+      break;
+    case "market.deliver_file":
+    case "market.claim_bad_key":
+    case "keys.ask":
+    case "keys.answer":
+      tools.compareFile(f, found, intent, expect);
       break;
     case "communities.set_fee":
       number("community", found[1], values[0]);

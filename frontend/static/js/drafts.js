@@ -5,6 +5,7 @@ const PREFIX = "draft-";
 const SENT = "draft-sent";
 const WAIT_MS = 300;
 const MAX_FIELD = 20_000;
+const LISTING = /^\/listings\/new-(\d+)-listing(?:-(0x[0-9a-f]{64}))?$/;
 const NEVER = "[type=hidden], [type=file], [type=password], [type=submit], [data-private], [data-private] *";
 
 const account = document.getElementById("signed-in")?.dataset.account?.toLowerCase();
@@ -70,6 +71,26 @@ function tell(form) {
   });
   note.append(`${form.dataset.draftKept} `, button);
   form.before(note);
+}
+
+// the account's half-written listings of this tab: where each is gone on with, and what it is called so far
+export function listingDrafts() {
+  if (!account) return [];
+  const found = [];
+  for (const key of Object.keys(sessionStorage).sort()) {
+    if (!key.startsWith(`${PREFIX}${account}-`)) continue;
+    const parts = LISTING.exec(key.slice(`${PREFIX}${account}-`.length));
+    if (!parts) continue;
+    const query = new URLSearchParams({ community: parts[1], ...(parts[2] && { like: parts[2] }) });
+    let title = "";
+    try {
+      title = String(JSON.parse(sessionStorage.getItem(key))["title 0"] ?? "").trim();
+    } catch {
+      // not a draft that can be read: it has no title
+    }
+    found.push({ key, title, href: `/listings/new?${query}` });
+  }
+  return found;
 }
 
 function forgetOthers() {

@@ -3,9 +3,9 @@
 from tests.deals.goods import UINT32
 from tests.deals.mutation import Moment, Refusal, mutation
 from tests.helpers.reverts import field
-from tests.helpers.terms import DAY, FILE, HOUR, ZERO, Extras, salt
+from tests.helpers.terms import BLUEPRINT, DAY, HOUR, ZERO, Extras, salt
 
-LIST = ("list", "listWithExtras")
+LIST = ("list", "listWithExtras", "listFile")
 UINT128 = 2**128 - 1
 UINT40 = 2**40 - 1
 NOWHERE = "0x" + "dead" * 10
@@ -69,8 +69,14 @@ def mutate_currency_is_no_contract(m):
 
 @mutation(*LIST)
 def mutate_kind_has_no_calls_yet(m):
-    """A sealed file, whose calls do not exist. At any listing."""
-    return bad_term(m, "kind", FILE, 0, 3, kind=FILE)
+    """A blueprint. At any listing."""
+    return m.refused("MarketWrongKind", BLUEPRINT, terms=m.terms.but(kind=BLUEPRINT))
+
+
+@mutation(*LIST)
+def mutate_kind_is_none(m):
+    """One more than there are. At any listing."""
+    return bad_term(m, "kind", 4, 0, 3, kind=4)
 
 
 @mutation(*LIST)
@@ -249,7 +255,7 @@ def mutate_goods_have_milestones(m):
 def mutate_terms_are_listed_twice(m):
     """The same terms once more. At calls after a listing without optional terms, as long as it lasts."""
     deal = m.course.deals[0]
-    if deal.extras is not None or deal.listing_id not in m.course.books.listings:
+    if deal.extras is not None or deal.is_file or deal.listing_id not in m.course.books.listings:
         return None
     if 0 < deal.terms.clock("valid_until") < m.act.timestamp:
         return None

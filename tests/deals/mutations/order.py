@@ -6,8 +6,9 @@ from tests.helpers.books import MAX_EXTENSION
 from tests.helpers.deal import FINAL, State
 from tests.helpers.terms import NONE, ZERO, Extras, Terms, key_of
 
-SELLERS = ("accept", "decline", "deliver", "deliverMilestone", "refund", "refundPart")
-HOLDERS = ("cancel", "confirm", "confirmMilestone", "dispute", "release", "transferOrder")
+DELIVERIES = ("deliver", "deliverMilestone", "deliverFile")
+SELLERS = ("accept", "decline", *DELIVERIES, "refund", "refundPart")
+HOLDERS = ("cancel", "confirm", "confirmMilestone", "dispute", "release", "transferOrder", "claimBadKey")
 EITHER = ("offerSettlement", "withdrawSettlement", "acceptSettlement", "settleBySignature", "submitEvidence")
 AMOUNTS = ("release", "refundPart", "offerSettlement")
 IN_PARTS = ("deliverMilestone", "confirmMilestone", "expireMilestone")
@@ -109,7 +110,7 @@ def mutate_ruler_puts_himself_into_the_terms(m):
     return m.refused("MarketWrongState", _key_with(m, terms=terms), State.NONE, by=other, terms=terms)
 
 
-@mutation("accept", "decline", "deliver", "refund")
+@mutation("accept", "decline", "deliver", "deliverFile", "refund")
 def mutate_seller_of_another_listing_calls(m):
     """A stranger passes terms in which he is the seller. At calls of the seller."""
     other = m.person("stranger")
@@ -117,7 +118,7 @@ def mutate_seller_of_another_listing_calls(m):
     return m.refused("MarketWrongState", _key_with(m, terms=terms), State.NONE, by=other, terms=terms)
 
 
-@mutation("cancel", "confirm", "confirmMilestone", "dispute", "release", "transferOrder")
+@mutation(*HOLDERS)
 def mutate_caller_names_himself_first_holder(m):
     """A stranger passes himself as the holder in the key. At calls of the holder."""
     other = m.person("stranger")
@@ -125,7 +126,7 @@ def mutate_caller_names_himself_first_holder(m):
     return m.refused("MarketWrongState", key, State.NONE, by=other, holder=other.address, value=0)
 
 
-@mutation("accept", "decline", "deliver", "deliverMilestone", "refund", "stake", "expire", "expireMilestone")
+@mutation("accept", "decline", *DELIVERIES, "refund", "stake", "expire", "expireMilestone")
 def mutate_purchase_has_another_hash(m):
     """There is no order with this ref. At calls of the seller and of anybody."""
     return m.refused("MarketWrongState", _key_with(m, ref=HASH), State.NONE, ref=HASH)
@@ -140,31 +141,31 @@ def mutate_delivered_before_it_was_accepted(m):
     return _in_state(m, "deliver", commitment=NONE)
 
 
-@mutation("deliver", "deliverMilestone", instant=0)
+@mutation(*DELIVERIES, instant=0)
 def mutate_accepted_twice(m):
     """A double click of the seller. At deliveries."""
     return _in_state(m, "accept")
 
 
-@mutation("deliver", "deliverMilestone")
+@mutation(*DELIVERIES)
 def mutate_cancelled_after_acceptance(m):
     """The holder wants his money back from a seller who works. At deliveries."""
     return _in_state(m, "cancel", by=m.course.actor(m.entry.holder))
 
 
-@mutation("deliver", "deliverMilestone")
+@mutation(*DELIVERIES)
 def mutate_declined_after_acceptance(m):
     """The seller changes his mind; he can refund. At deliveries."""
     return _in_state(m, "decline")
 
 
-@mutation("accept", "deliver", "deliverMilestone")
+@mutation("accept", *DELIVERIES)
 def mutate_confirmed_before_delivery(m):
     """A holder who trusts the seller can release. At acceptances and deliveries."""
     return _in_state(m, "confirm", by=m.course.actor(m.entry.holder))
 
 
-@mutation("accept", "deliver", "deliverMilestone")
+@mutation("accept", *DELIVERIES)
 def mutate_disputed_before_delivery(m):
     """There is nothing to dispute about. At acceptances and deliveries."""
     return _in_state(m, "dispute", by=m.course.actor(m.entry.holder), uri="", hash=NONE)
@@ -242,7 +243,7 @@ def mutate_accepted_a_second_late(m):
     return _late(m)
 
 
-@mutation("deliver", "deliverMilestone")
+@mutation(*DELIVERIES)
 def mutate_delivered_a_second_late(m):
     """His time to deliver is over. At deliveries."""
     return _late(m)
@@ -407,7 +408,7 @@ def mutate_new_holder_holds_it_already(m):
     return m.refused("MarketBadHolder", m.entry.holder, to=m.entry.holder)
 
 
-@mutation("accept", "deliver", "confirm", only_buyer=True)
+@mutation("accept", "deliver", "deliverFile", "confirm", only_buyer=True)
 def mutate_order_for_one_buyer_is_handed_over(m):
     """What is for one buyer stays with him. At orders on listings that name one."""
     to = m.person("friend").address

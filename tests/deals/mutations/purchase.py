@@ -154,8 +154,10 @@ def mutate_buyer_agreed_to_another_arbiter(m):
 
 @mutation(*ONE, cart=1)
 def mutate_encryption_key_is_used(m):
-    """A key whose calls do not exist yet. At purchases."""
-    return m.refused("MarketReservedField", purchase=but_purchase(m, encryption_key_y=UNIT))
+    """A point, though nothing will be sealed to it. At purchases of anything but files."""
+    if m.deal.is_file:
+        return None
+    return m.refused("MarketBadPoint", NONE, UNIT, purchase=but_purchase(m, encryption_key_y=UNIT))
 
 
 @mutation(*ONE, cart=1, price=(7, 999, 1_000_003), fee=0)

@@ -14,18 +14,23 @@ from PIL import Image
 
 from frontend.curve import Shape, Step
 from frontend.errors import Refused
+from frontend.index.file_views import SealedFile
 from frontend.index.proposal_views import GovernorRules
 from frontend.pages.curves import beside_units, outlook
 from frontend.pages.layout import account_of_community
 from frontend.services.carts import Wanted
 from frontend.services.claims import NewPhase
 from frontend.services.curves import NewCurve
+from frontend.services.market import NewListing
 from frontend.services.split_changes import Change, Share, link_of
 from frontend.services.splits import Part, account_of_version
 from tests.frontend.chain.agreeing import list_work, send_call, signature_of, signed_link
 from tests.frontend.chain.conftest import ETH, listing_form, new_key
 from tests.frontend.chain.site import Person, Site
 from tests.helpers.nicknames import commitment
+from tests.index.files import SOLD_KEY, WRONG_KEY, words_of, wrapped
+from tools.files.wrap import key_hash as wraps_key_hash
+from tools.files.wrap import point_of
 
 ETHER = 10**18
 DAY_S = 86400
@@ -65,6 +70,7 @@ class Tour:
         self.milestones()
         self.token_sales()
         self.advanced_sales()
+        self.files()
         self.splits()
         self.personas()
         self.curves()
@@ -258,6 +264,51 @@ class Tour:
             return services.carts.prepare_buy_many(who, wanted, new_key())
 
         self.done(name, self.buyer, prepare)
+
+    def files(self) -> None:
+        """Sealed files: one kept, its key asked for again; one whose key was wrong."""
+        found = self.done("list_file", self.seller, lambda s, who: s.market.prepare_list(who, self.new_file(), 9))
+        self.file = str(found["subject"])
+        kept, lost = self.buy_file("buy_file", 501), self.buy_file("buy_file_2", 502)
+        self.done(
+            "deliver_file",
+            self.seller,
+            lambda s, who: s.file_keys.prepare_deliver_file(who, kept, wrapped(SOLD_KEY, kept, 501)),
+        )
+        wrong = wrapped(WRONG_KEY, lost, 502)
+        self.done("deliver_wrong", self.seller, lambda s, who: s.file_keys.prepare_deliver_file(who, lost, wrong))
+        self.done(
+            "claim_bad_key",
+            self.buyer,
+            lambda s, who: s.file_keys.prepare_claim_bad_key(who, lost, 502, understood=True),
+        )
+        self.order("confirm_file", self.buyer, kept)
+        point = words_of(point_of(503))
+        self.done("ask_key", self.buyer, lambda s, who: s.file_keys.prepare_ask_key(who, kept, point))
+        again = wrapped(SOLD_KEY, kept, 503)
+        self.done("answer_key", self.seller, lambda s, who: s.file_keys.prepare_answer_key(who, kept, point, again))
+
+    def new_file(self) -> NewListing:
+        """Give a listing of a file as its form gives it."""
+        salt = "0x" + "5a" * 32
+        key_hash = "0x" + wraps_key_hash(bytes.fromhex(salt[2:]), SOLD_KEY).hex()
+        file = SealedFile(key_hash, "0x" + "c1" * 32, "0x" + "d1" * 32, 4_321)
+        return NewListing(
+            community_id=self.id, kind="file", instant=True, currency=ETH, unit_price_units=10**17,
+            arbiter=self.arbiter.address, max_fee_bps=2_000, accept_for_s=0, deliver_for_s=DAY_S, transit_for_s=0,
+            inspect_for_s=2 * DAY_S, rule_for_s=4 * DAY_S, description={"title": "악보", "text": "봉인된 악보", "lang": "ko"},
+            file=file, salt=salt,
+        )  # fmt: skip
+
+    def buy_file(self, name: str, secret: int) -> str:
+        """Buy the file with the point of a secret."""
+        drawn_salt = f"0x{secret:064x}"
+
+        def prepare(services: Any, who: str) -> Any:
+            bought = {"point": words_of(point_of(secret)), "salt": drawn_salt, "form_key": new_key()}
+            return services.market.prepare_buy(who, self.file, 1, 10**30, 2000, **bought)
+
+        return str(self.done(name, self.buyer, prepare)["subject"])
 
     def splits(self) -> None:
         """A split that earns by its deposit address and by the Market, and pays its payees."""

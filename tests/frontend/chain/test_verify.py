@@ -139,7 +139,7 @@ def is_free(document: dict[str, Any], path: tuple[Any, ...]) -> bool:
 
 
 SIGNER_KNOWN = (
-    "market.list", "market.set_paused", "market.set_quantity_limit", "market.buy", "market.accept", "market.decline",
+    "market.list", "market.list_file", "market.deliver_file", "market.set_paused", "market.set_quantity_limit", "market.buy", "market.accept", "market.decline",
     "market.deliver", "market.refund", "market.refund_part", "market.rule", "market.buy_many",
 )  # fmt: skip
 
@@ -255,6 +255,15 @@ THIEF = "0x" + "99" * 20
         ),
         ("list_for_members", lambda v: v[0].__setitem__(9, str(int(v[0][9]) + (1 << 216))), "Members pay less, by"),
         ("list_for_tiers", lambda v: v[0].__setitem__(9, str(int(v[0][9]) + (1 << 200))), "Only members may buy"),
+        ("list_file", lambda v: v[2].__setitem__(3, "1"), "extras"),
+        ("list_file", lambda v: v[0].__setitem__(8, str(int(v[0][8]) + 2)), "a file is sold"),
+        ("deliver_file", lambda v: v[3].__setitem__(2, "0x" + "11" * 32), "Hash of the wrapped key"),
+        ("claim_bad_key", lambda v: v[3].__setitem__(0, "0x" + "11" * 32), "file"),
+        ("claim_bad_key", lambda v: v[4].__setitem__(5, "0x" + "11" * 32), "purchase"),
+        ("claim_bad_key", lambda v: v[5].__setitem__(2, "0x" + "11" * 32), "Hash of the wrapped key"),
+        ("ask_key", lambda v: v.__setitem__(0, "0x" + "11" * 32), "subject"),
+        ("ask_key", lambda v: v.__setitem__(2, "0x" + "11" * 32), "summary, 'and y'"),
+        ("answer_key", lambda v: v[3].__setitem__(0, "0x" + "11" * 32), "Hash of the wrapped key"),
         ("set_waivers", lambda v: v.__setitem__(1, "0"), "bounds.tokenWaiver"),
         ("set_waivers", lambda v: v.__setitem__(2, "0"), 'summary, "Not taken of members\' sales, to be"'),
     ],
@@ -272,6 +281,11 @@ def test_a_consistent_lie_is_named(documents, known, differs, name, change, what
         ("buy_as_member", "It pays 0.42495 ETH into the Market's escrow, and never more than that."),
         ("buy_as_member", "That is the price for the community's members of tier 1 and above; unless"),
         ("cart_as_member", "It is bought at the members' price; unless you are such a member then"),
+        ("list_file", "It sells the key of the sealed file 0xc1c1"),
+        ("buy_file", "The file's key is to be wrapped to a point whose secret your browser alone has."),
+        ("claim_bad_key", "It proves that the delivered key is not the one that was sold"),
+        ("ask_key", "It asks the seller of order 0x"),
+        ("answer_key", "No deadline and no money moves by it."),
         ("set_waivers", "It waives 40 % of the commission of community"),
     ],
 )

@@ -12,6 +12,12 @@ from tests.frontend.pages.conftest import make_app
 from tests.frontend.pages.story import Story
 
 
+@pytest.fixture(scope="session")
+def lasting_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """An app for all tests that only say or read something in it."""
+    return make_app(tmp_path_factory.mktemp("lasting"))[0]
+
+
 @pytest.fixture
 def market(tmp_path: Path) -> tuple[Flask, Story]:
     """An app of its own for one test, with the whole story."""

@@ -87,6 +87,11 @@ def test_a_refusal_survives_being_stored():
     assert Refusal.from_json(refusal.to_json()) == refusal
 
 
+@pytest.fixture
+def app(lasting_app):
+    return lasting_app
+
+
 def sample(kind):
     if kind.startswith("uint"):
         return 3

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from frontend.contracts.registry import EXPORTED, exported_abi, function_abi, selector
 from frontend.formatters import ETH, decimal_text
+from frontend.index.file_views import SealedFile, Wrap
 from frontend.index.proposal_state import proposal_id
 from frontend.index.split_views import Split, SplitPayee
 from frontend.index.views import Extras, Milestone
@@ -33,7 +34,17 @@ from frontend.services.permits import DOMAIN, Permit, from_json
 from frontend.services.settlements import SETTLEMENT, SignedOffer, read_link
 from frontend.services.split_changes import Change, Share, SplitChanges, link_of, rows_of
 from frontend.services.split_changes import read_link as read_change
-from frontend.services.terms import Purchase, Terms, extras_abi, listing_id, order_key, ref_of
+from frontend.services.terms import (
+    NO_POINT,
+    Purchase,
+    Terms,
+    extras_abi,
+    file_abi,
+    listing_id,
+    order_key,
+    ref_of,
+    wrap_abi,
+)
 from tests.helpers.nicknames import commitment
 from tools.intent.ids import membership_of, token_of
 
@@ -43,6 +54,7 @@ MARKET, REGISTRY, TOKEN = "0x" + "12" * 20, "0x" + "34" * 20, "0x" + "56" * 20
 SPLITS, PERSONAS = "0x" + "78" * 20, "0x" + "9a" * 20
 CLAIMS, CURVES = "0x" + "bc" * 20, "0x" + "de" * 20
 MEMBERSHIPS, GOVERNORS, GOVERNOR = "0x" + "ab" * 20, "0x" + "cd" * 20, "0x" + "60" * 20
+KEY_REQUESTS = "0x" + "70" * 20
 COMMUNITY_TOKEN = token_of(REGISTRY, 1)
 SELLER, BUYER, ARBITER = "0x" + "51" * 20, "0x" + "b1" * 20, "0x" + "a1" * 20
 CHAIN_ID = 31337
@@ -99,6 +111,7 @@ class Script:
             "check.js",
             "claim-list.js",
             "curve-check.js",
+            "file-check.js",
             "proposal-check.js",
             "commitment.js",
             "settlement.js",
@@ -223,6 +236,7 @@ CONTRACTS = {
     "Curves": CURVES,
     "Memberships": MEMBERSHIPS,
     "Governors": GOVERNORS,
+    "KeyRequests": KEY_REQUESTS,
 }
 
 
@@ -592,6 +606,128 @@ def test_a_withdrawal_to_another_address_is_found_out(script):
     assert verdict(script, document("credits.withdraw", "Market", "withdraw", args), form) == []
     for lie in ((ETH, SELLER, 5 * 10**17), (ETH, BUYER, 6 * 10**17), (TOKEN, BUYER, 5 * 10**17)):
         assert verdict(script, document("credits.withdraw", "Market", "withdraw", lie), form) != []
+
+
+# --- sealed files -------------------------------------------------------------------------------------------------------
+
+
+def words(*signs):
+    return ["0x" + sign * 32 for sign in signs]
+
+
+FILE = SealedFile(*words("a1", "a2", "a3"), 1_234)
+SEALED = Terms(**{**TERMS.__dict__, "kind": "file", "file": FILE})
+POINT = tuple(words("b1", "b2"))
+BOUGHT = Purchase(salt="0x" + "ee" * 32, payer=BUYER, holder=BUYER, arbiter=ARBITER, point=POINT)
+WRAP, OTHER_WRAP = Wrap(*words("c1", "c2", "c3")), Wrap(*words("c1", "c2", "c4"))
+FILE_REF = ref_of(BOUGHT.to_abi())
+FILE_KEY = order_key(listing_id(CHAIN_ID, MARKET, SEALED.to_abi()), BUYER, FILE_REF)
+ORDER_SECRET = 2**200 + 7
+LISTING_FIELDS = {
+    "currency": ETH, "price": "0.25", "quantity": "5", "arbiter": ARBITER, "backup_arbiter": "", "only_buyer": "",
+    "max_fee": "10", "key_hash": FILE.key_hash, "ciphertext_hash": FILE.ciphertext_hash,
+    "plaintext_hash": FILE.plaintext_hash, "size": "1234", "salt": TERMS.salt,
+}  # fmt: skip
+WRAP_FIELDS = {"point_x": WRAP.point_x, "point_y": WRAP.point_y, "masked": WRAP.masked}
+POINT_FIELDS = {"key_x": POINT[0], "key_y": POINT[1]}
+
+
+def raw(word):
+    return bytes.fromhex(word[2:])
+
+
+def selling(terms=SEALED, file=FILE, function="listFile", action="market.list_file"):
+    args = (terms.to_abi(), 5, *([file_abi(file)] if function == "listFile" else []))
+    return document(
+        action, "Market", function, args, subject=listing_id(CHAIN_ID, MARKET, terms.to_abi()), sender=SELLER
+    )
+
+
+def of_file(action, function, *more, sender=BUYER):
+    args = (SEALED.to_abi(), BUYER, raw(FILE_REF), *more)
+    return document(action, "Market", function, args, subject=FILE_KEY, sender=sender)
+
+
+def claiming(file=FILE, purchase=BOUGHT, wrap=WRAP, secret=ORDER_SECRET):
+    return of_file("market.claim_bad_key", "claimBadKey", file_abi(file), purchase.to_abi(), wrap_abi(wrap), secret)
+
+
+def requesting(action, function, *more, key=FILE_KEY, point=POINT, subject=FILE_KEY, sender=BUYER):
+    args = (raw(key), *map(raw, point), *more)
+    return document(action, "KeyRequests", function, args, to=KEY_REQUESTS, subject=subject, sender=sender)
+
+
+FILE_DEEDS = {
+    "list": (selling(), "/listings/new/file", LISTING_FIELDS),
+    "deliver": (
+        of_file("market.deliver_file", "deliverFile", wrap_abi(WRAP), sender=SELLER), f"/o/{FILE_KEY}/deliver_file",
+        WRAP_FIELDS,
+    ),
+    "claim": (claiming(), f"/o/{FILE_KEY}/claim_bad_key", {"secret": hex(ORDER_SECRET), "understood": "y"}),
+    "ask": (requesting("keys.ask", "ask"), f"/o/{FILE_KEY}/ask_key", POINT_FIELDS),
+    "answer": (
+        requesting("keys.answer", "answer", wrap_abi(WRAP), sender=SELLER), f"/o/{FILE_KEY}/answer_key",
+        POINT_FIELDS | WRAP_FIELDS,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("deed", FILE_DEEDS)
+def test_a_deed_of_a_sealed_file_passes_when_it_is_what_the_form_says_and_no_field_of_it_can_be_another(script, deed):
+    intent, path, fields = FILE_DEEDS[deed]
+    assert verdict(script, intent) == []
+    assert verdict(script, intent, {"path": path, "fields": fields}) == []
+    assert verdict(script, intent, {"path": path.replace(FILE_KEY, KEY), "fields": fields}) != [] or deed == "list"
+    for name in ("key_hash", "ciphertext_hash", "plaintext_hash", "salt", *POINT_FIELDS, *WRAP_FIELDS):
+        if name in fields:
+            assert verdict(script, intent, {"path": path, "fields": fields | {name: "0x" + "0f" * 32}}) != [], name
+    for lie in ({"size": "1235"}, {"secret": hex(ORDER_SECRET + 1)}, {"price": "0.26"}):
+        if lie.keys() <= fields.keys():
+            assert verdict(script, intent, {"path": path, "fields": fields | lie}) != [], lie
+
+
+@pytest.mark.parametrize(
+    "intent",
+    [
+        selling(file=replace(FILE, size_bytes=1)),
+        selling(terms=Terms(**{**SEALED.__dict__, "kind": "service"})),
+        selling(terms=SEALED, function="list", action="market.list"),
+        claiming(file=replace(FILE, key_hash="0x" + "0f" * 32)),
+        claiming(purchase=replace(BOUGHT, point=(POINT[1], POINT[0]))),
+        requesting("keys.ask", "ask", key=KEY),
+        requesting("keys.ask", "ask", subject=KEY),
+        {**requesting("keys.ask", "ask"), "to": MARKET},
+    ],
+    ids=["another file", "another kind", "a file as something else", "another file claimed", "another purchase", "another order", "another subject", "another contract"],
+)  # fmt: skip
+def test_a_deed_of_a_sealed_file_that_contradicts_itself_is_found_out_without_the_form(script, intent):
+    assert verdict(script, intent) != []
+
+
+@pytest.mark.parametrize(
+    ("terms", "point", "honest"), [(SEALED, POINT, True), (SEALED, NO_POINT, False), (TERMS, POINT, False), (TERMS, NO_POINT, True)]
+)  # fmt: skip
+def test_a_purchase_has_a_point_exactly_when_it_is_of_a_file(script, terms, point, honest):
+    purchase = replace(BOUGHT, point=point)
+    total = terms.unit_price_units * 2
+    key = order_key(listing_id(CHAIN_ID, MARKET, terms.to_abi()), BUYER, ref_of(purchase.to_abi()))
+    args = (terms.to_abi(), 2, total, 350, 2_000_000_000, purchase.to_abi())
+    intent = document("market.buy", "Market", "buy", args, value=total, subject=key)
+    assert (verdict(script, intent) == []) is honest
+    items = ((terms.to_abi(), 2, total, 350, purchase.to_abi()),)
+    cart = document("market.buy_many", "Market", "buyMany", (items, 2_000_000_000, ()), value=total)
+    assert (verdict(script, cart) == []) is (terms is TERMS and honest)
+
+
+@pytest.mark.parametrize(
+    "lie", [{}, {"key_x": "0x" + "0f" * 32}, {"key_y": POINT[0]}, {"purchase_salt": "0x" + "0f" * 32}]
+)
+def test_a_file_bought_for_another_point_than_the_browsers_is_found_out(script, lie):
+    args = (SEALED.to_abi(), 2, 5 * 10**17, 350, 2_000_000_000, BOUGHT.to_abi())
+    intent = document("market.buy", "Market", "buy", args, value=5 * 10**17, subject=FILE_KEY)
+    fields = {**FORM["fields"], **POINT_FIELDS, "purchase_salt": BOUGHT.salt, **lie}
+    path = f"/l/{listing_id(CHAIN_ID, MARKET, SEALED.to_abi())}/buy"
+    assert (verdict(script, intent, {"path": path, "fields": fields}) == []) is not bool(lie)
 
 
 # --- rulings ------------------------------------------------------------------------------------------------------------
@@ -1318,7 +1454,7 @@ def test_every_action_of_the_services_is_known_to_the_check():
     for path in services.glob("*.py"):
         used |= set(
             re.findall(
-                r'"((?:communities|tokens|token|market|credits|splits|personas|curves|claims|members|proposals)\.[a-z_]+)"',
+                r'"((?:communities|tokens|token|market|credits|splits|personas|curves|claims|members|proposals|keys)\.[a-z_]+)"',
                 path.read_text(encoding="utf-8"),
             )
         )

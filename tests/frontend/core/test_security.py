@@ -24,8 +24,8 @@ PATHS = [
 def test_every_answer_carries_the_security_headers(client: FlaskClient, path):
     headers = client.get(path).headers
     assert headers["Content-Security-Policy"] == (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; font-src 'self'; img-src 'self' data:; "
-        "form-action 'self'; base-uri 'self'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; connect-src 'self'; font-src 'self'; "
+        "img-src 'self' data:; form-action 'self'; base-uri 'self'; frame-ancestors 'none'"
     )
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"

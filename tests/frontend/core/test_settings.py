@@ -84,6 +84,31 @@ def test_uploads_go_to_a_bucket_when_the_environment_names_one():
     )
 
 
+def test_sealed_files_have_room_of_their_own_and_no_gateway_when_nothing_is_said():
+    found = Settings.from_env(GOOD)
+    assert (found.files_dir, found.files_gateway) == (None, None)
+    assert (found.files_bytes_a_day, found.files_bytes) == (5 * 1024**3, 50 * 1024**3)
+    more = {
+        "FILES_DIR": "/disk/files",
+        "FILES_GB_A_DAY": "7",
+        "FILES_GB": "900",
+        "FILES_GATEWAY": "https://ipfs.example/at/",
+    }
+    found = Settings.from_env({**GOOD, **more})
+    assert (found.files_dir, found.files_gateway) == (Path("/disk/files"), "https://ipfs.example/at")
+    assert (found.files_bytes_a_day, found.files_bytes) == (7 * 1024**3, 900 * 1024**3)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["ipfs.example", "ftp://ipfs.example", "https://key:secret@ipfs.example", "https://ipfs.example/?a=b", "https://",
+     "https://ipfs.example/#a", "https://ipfs.example:99999", "https://ipfs.example/ x", "http://[::1", "file:///etc/passwd"],
+)  # fmt: skip
+def test_a_gateway_is_refused_when_it_is_no_plain_address(address):
+    with pytest.raises(BadSetting, match="FILES_GATEWAY"):
+        Settings.from_env({**GOOD, "FILES_GATEWAY": address})
+
+
 @pytest.mark.parametrize("name", sorted(set(S3) - {"CONTENT_STORE"}))
 def test_bucket_is_refused_by_name_when_a_part_is_missing(name):
     with pytest.raises(BadSetting, match=name):

@@ -17,8 +17,8 @@ def load(name):
 
 
 @pytest.fixture(autouse=True)
-def _in_a_request(app):
-    with app.test_request_context(base_url="http://127.0.0.1:8000"):
+def _in_a_request(lasting_app):
+    with lasting_app.test_request_context(base_url="http://127.0.0.1:8000"):
         yield
 
 

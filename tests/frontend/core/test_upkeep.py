@@ -22,7 +22,7 @@ from frontend.services.intents import Call
 from frontend.store.database import writing
 from frontend.store.models import AppContent, AppDraft
 from tests.frontend.pages.assembly import GOVERNOR
-from tests.frontend.pages.conftest import make_app
+from tests.frontend.pages.conftest import make_app, make_copy
 from tests.frontend.pages.story import CLAIM_LIST, SELLER, Story, tell_all
 
 LONG_AGO = int(time.time()) - 40 * DAY_S
@@ -31,13 +31,14 @@ PROPOSED = {"name": "Star Chart Smugglers", "text": "Said anew.", "lang": "en"}
 
 
 def noise(size=(700, 500)):
+    """Give a picture like no other; soft, since sharp noise takes long to pack."""
     out = io.BytesIO()
-    Image.effect_noise(size, 90).save(out, "PNG")
+    Image.effect_noise((7, 5), 90).resize(size).save(out, "PNG")
     return out.getvalue()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def market(request, tmp_path):
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def told(request, tmp_path_factory):
     """A market whose listings show a picture, whose lamp community has changed its description since, and whose star
     chart smugglers have a proposal for another one.
     """
@@ -56,13 +57,33 @@ def market(request, tmp_path):
         what = (call.address, 0, bytes.fromhex(call.data[2:]))
         story.assembly.propose(SELLER, "Say it anew", what, story.at_ts + DAY_S)
 
-    changes = {"database_url": request.getfixturevalue("new_postgres")()} if request.param == "postgresql" else {}
-    app, story = make_app(tmp_path, tell, **changes)
-    app.story, app.picture = story, pictures[0]
-    yield app
+    folder, server, database, changes = tmp_path_factory.mktemp("told"), None, None, {}
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres")
+        database = server.create("blank")
+        changes = {"database_url": server.url(database)}
+    app, story = make_app(folder, tell, **changes)
+    close(app, story)
+    yield folder, story, pictures[0], database
+    if server is not None:
+        server.drop(database)
+
+
+def close(app, story):
     with app.app_context():
         bound().db.engine.dispose()
     story.engine.dispose()
+
+
+@pytest.fixture
+def market(request, told, tmp_path):
+    """A copy of that market."""
+    kept, original, picture, database = told
+    changes = {} if database is None else {"database_url": request.getfixturevalue("new_postgres")(database)}
+    app, story = make_copy(kept, original, tmp_path, **changes)
+    app.story, app.picture = story, picture
+    yield app
+    close(app, story)
 
 
 @pytest.fixture

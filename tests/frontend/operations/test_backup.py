@@ -17,11 +17,14 @@ from frontend.index.migrate import check, migrate
 from frontend.operations import archive, backup, restore
 from frontend.operations.archive import KEPT, LEFT_OUT, BadBackup
 from frontend.services.content import Contents
+from frontend.services.files import SealedFiles
 from frontend.store.database import Database, create_engine, writing
 from frontend.store.models import AppDraft, AppIntent, AppMembersPage, AppSession, app_metadata
+from tests.helpers.sealed import PIECE, sealed
 
 ACCOUNT = "0x" + "a1" * 20
 MAX_UINT256 = 2**256 - 1
+SEALED = sealed(PIECE + 5)
 
 
 def settings_in(folder, **changes) -> Settings:
@@ -86,6 +89,10 @@ def fill(settings):
     contents.store_text("우리 동네 라디오")
     contents.store_list(b"0x1,2", root="0x" + "1f" * 32)
     contents.store_description({"name": "밤 라디오", "text": "x", "lang": "ko"})
+    files = SealedFiles(settings, Database(engine))
+    for name, piece in zip(SEALED.names, SEALED.pieces, strict=True):
+        files.keep_piece("0x" + name, piece, account=ACCOUNT, network="203.0.113.7")
+    files.keep(SEALED.piece_list, account=ACCOUNT, network="203.0.113.7")
     now = int(time.time())
     with writing(engine).begin() as connection:
         connection.execute(insert(AppDraft), [draft(n, json.dumps({"title": "초안"})) for n in range(1200)])
@@ -164,9 +171,9 @@ def test_a_restored_market_has_the_same_rows_and_contents(full, saved, tmp_path)
     check(engine)
     assert everything(engine) == everything(full[1])
     assert contents_of(settings) == contents_of(full[0])
-    assert len(contents_of(settings)) == 3
+    assert len(contents_of(settings)) == 6
     assert report.manifest.rows["app_drafts"] == 1200
-    assert "1208 rows" in report.sentence()
+    assert "1212 rows" in report.sentence()
 
 
 def test_every_table_is_kept_or_left_out_on_purpose():
@@ -294,13 +301,40 @@ def test_a_backup_of_an_older_schema_is_restored_and_brought_up_to_date(full, tm
     # what the program of that time did: it knew fewer tables
     monkeypatch.setattr(backup, "check", lambda engine: None)
     monkeypatch.setattr(backup, "kept_tables", lambda: [app_metadata.tables["app_drafts"]])
-    backup.write(old, tmp_path / "old.tar")
+    backup.write(old, tmp_path / "old.tar", with_files=False)
     monkeypatch.undo()
     settings = settings_in(tmp_path / "new")
     report = restore.read(settings, tmp_path / "old.tar")
     assert report.manifest.revision == "0001"
     check(create_engine(settings.database_url))
     assert [row[4] for row in everything(create_engine(settings.database_url))["app_drafts"]] == [5]
+
+
+def test_a_sealed_file_is_whole_again_when_restored_and_told_as_missing_when_it_was_left_out(full, tmp_path):
+    settings, _ = full
+    for name, with_files in (("all", True), ("less", False)):
+        report = backup.write(settings, tmp_path / f"{name}.tar", with_files=with_files)
+        assert (report.manifest.pieces, report.manifest.missing) == (3 if with_files else 0, 0)
+        new = settings_in(tmp_path / name)
+        restore.read(new, tmp_path / f"{name}.tar")
+        files = SealedFiles(new, Database(create_engine(new.database_url)))
+        assert files.size_of(SEALED.hash) == len(SEALED.data)
+        assert files.is_whole(SEALED.hash) is with_files
+        if with_files:
+            assert b"".join(files.read(files.find(SEALED.hash), 0, len(SEALED.data) - 1)) == SEALED.data
+        else:
+            assert files.missing(SEALED.piece_list) == [0, 1]
+
+
+def test_an_altered_piece_is_not_put_back(full, tmp_path):
+    settings, _ = full
+    place = settings.content_dir / "sealed" / SEALED.names[0][:2] / f"0x{SEALED.names[0]}"
+    place.write_bytes(SEALED.pieces[0][:-1] + b"?")
+    backup.write(settings, tmp_path / "b.tar")
+    new = settings_in(tmp_path / "new")
+    restore.read(new, tmp_path / "b.tar")
+    files = SealedFiles(new, Database(create_engine(new.database_url)))
+    assert files.missing(SEALED.piece_list) == [0]
 
 
 def rewritten(file, change, target):
@@ -418,7 +452,7 @@ def test_the_commands_say_what_they_did_and_what_is_wrong(full, tmp_path, capsys
     monkeypatch.setattr(Settings, "from_env", staticmethod(lambda *_: settings))
     file = tmp_path / "by-command.tar"
     assert main(["backup", str(file)]) == 0
-    assert "1208 rows" in capsys.readouterr().out
+    assert "1212 rows" in capsys.readouterr().out
     assert main(["inspect", str(file)]) == 0
     assert "is whole" in capsys.readouterr().out
     assert main(["restore", str(file)]) == 1

@@ -37,6 +37,9 @@ AREAS = (
     "personas",
     "cart",
     "help",
+    "desk",
+    "library",
+    "receipts",
 )
 
 
@@ -111,6 +114,7 @@ def all_pages(story: Story) -> Iterator[Address]:
         for state in ("open", "done"):
             yield Address("orders.mine", f"/orders?role={role}&state={state}", BUYER if role == "buyer" else SELLER)
     yield Address("orders.arbitration", "/arbitration", ARBITER)
+    yield from _pages_of_a_desk(story)
     yield Address("credits.index", "/credits", FOUNDER)
     yield Address("credits.index", "/credits", BUYER)
     yield Address("bonds.index", "/bonds", SELLER)
@@ -130,3 +134,19 @@ def all_pages(story: Story) -> Iterator[Address]:
         yield Address("personas.show", f"/p/{quote(nickname)}", SELLER)
     yield Address("cart.show", "/cart", BUYER)
     yield Address("help.escrow", "/help/escrow")
+
+
+def _pages_of_a_desk(story: Story) -> Iterator[Address]:
+    keys = {name: key for name, (key, _listing, _amount) in story.orders.items()}
+    for account in (SELLER, BUYER):
+        yield Address("desk.show", "/desk?days=90", account)
+        yield Address("library.show", "/library", account)
+    yield Address(
+        "desk.ship", f"/desk/ship?order={keys['accepted']}&order={keys['sung']}&order={keys['completed']}", SELLER
+    )
+    yield Address("listings.new", f"/listings/new?like={story.listings['song'][0]}", SELLER)
+    for name in ("completed", "cancelled", "refunded", "resolved", "settled"):
+        yield Address("receipts.show", f"/o/{keys[name]}/receipt")
+        yield Address("receipts.verify", f"/verify?order={keys[name]}&receipt=0x{'12' * 16}")
+    yield Address("receipts.verify", "/verify")
+    yield Address("receipts.verify", f"/verify?order={keys['funded']}&receipt=0x{'12' * 16}")

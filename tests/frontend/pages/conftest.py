@@ -23,7 +23,7 @@ from web3 import HTTPProvider
 from frontend import create_app
 from frontend.auth.sessions import hash_of
 from frontend.config import Settings
-from frontend.contracts.registry import abi_hash, exported_abi
+from frontend.contracts.registry import exported_hash
 from frontend.extensions import bound
 from frontend.store.database import create_engine, writing
 from frontend.store.models import AppSession
@@ -33,6 +33,7 @@ from tests.frontend.pages.story import (
     CURVES,
     GENESIS,
     GOVERNORS,
+    KEY_REQUESTS,
     MARKET,
     MEMBERSHIPS,
     PERSONAS,
@@ -70,13 +71,14 @@ def make_settings(folder: Path, **changes: object) -> Settings:
         ("Curves", CURVES),
         ("Memberships", MEMBERSHIPS),
         ("Governors", GOVERNORS),
+        ("KeyRequests", KEY_REQUESTS),
     ):
         record["contracts"][name] = {
             "address": to_checksum_address(address),
             "block": 1,
             "tx": "0x" + "00" * 32,
             "args": [],
-            "abiHash": abi_hash(exported_abi(name)),
+            "abiHash": exported_hash(name),
             "commit": None,
         }
     (deployments / f"{CHAIN_ID}.json").write_text(json.dumps(record), encoding="utf-8")
@@ -86,13 +88,7 @@ def make_settings(folder: Path, **changes: object) -> Settings:
 def make_app(folder: Path, tell: Callable[[Story], None] | None = tell_all, **changes: object) -> tuple[Flask, Story]:
     """Make an app whose index a story has filled. The whole story, in a market like any other, is a copy of one telling."""
     if tell is tell_all and not changes and not (folder / "test.db").exists():
-        kept, told = _whole_story()
-        shutil.copytree(kept, folder, dirs_exist_ok=True)
-        app, engine = _bare_app(make_settings(folder))
-        with app.app_context():
-            story = told.in_database(engine, bound().services.contents)
-        story.heard(int(time.time()))
-        return app, story
+        return make_copy(*_whole_story(), folder)
     settings = make_settings(folder, **changes)
     make_tables(settings.database_url)
     app, engine = _bare_app(settings)
@@ -103,6 +99,16 @@ def make_app(folder: Path, tell: Callable[[Story], None] | None = tell_all, **ch
             story.tell()
             story.write_for_members(bound().services.members_only, bound().queries)
             story.heard(int(time.time()))
+    return app, story
+
+
+def make_copy(kept: Path, told: Story, folder: Path, **changes: object) -> tuple[Flask, Story]:
+    """Make an app on a copy of a folder in which a story was told; nobody may have its database open."""
+    shutil.copytree(kept, folder, dirs_exist_ok=True)
+    app, engine = _bare_app(make_settings(folder, **changes))
+    with app.app_context():
+        story = told.in_database(engine, bound().services.contents)
+    story.heard(int(time.time()))
     return app, story
 
 

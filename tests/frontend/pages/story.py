@@ -26,7 +26,7 @@ from frontend.search.store import fill as fill_search
 from frontend.services.claim_lists import ClaimLists
 from frontend.services.content import Contents
 from frontend.services.members_only import MembersOnly, Words
-from frontend.services.terms import Purchase, Terms, extras_abi, listing_id, order_key, ref_of
+from frontend.services.terms import Purchase, Terms, extras_abi, file_abi, listing_id, order_key, ref_of
 from frontend.store.database import writing
 from frontend.store.models import AppFollower
 from tests.frontend.pages.assembly import Assembly
@@ -42,6 +42,7 @@ CLAIMS = "0x" + "aa" * 19 + "05"
 CURVES = "0x" + "aa" * 19 + "06"
 MEMBERSHIPS = "0x" + "aa" * 19 + "07"
 GOVERNORS = "0x" + "aa" * 19 + "08"
+KEY_REQUESTS = "0x" + "aa" * 19 + "09"
 ETH = "0x" + "0" * 40
 T0 = 1_790_000_000
 HOUR, DAY = 3_600, 86_400
@@ -74,7 +75,7 @@ class Story:
     def __init__(self, engine: Engine, contents: Contents) -> None:
         self.engine = engine
         self.contents = contents
-        contracts = (REGISTRY, MARKET, SPLITS, PERSONAS, CLAIMS, CURVES, MEMBERSHIPS, GOVERNORS)
+        contracts = (REGISTRY, MARKET, SPLITS, PERSONAS, CLAIMS, CURVES, MEMBERSHIPS, GOVERNORS, KEY_REQUESTS)
         self.place = Place(CHAIN_ID, GENESIS, *contracts, 1, "0x" + "dd" * 32)
         self.logs: list[Log] = []
         self.headers: dict[int, Header] = {}
@@ -326,6 +327,8 @@ class Story:
         )  # fmt: skip
         if found.extras is not None:
             self.market("ListingExtras", listingId=bytes.fromhex(listing[2:]), extras=extras_abi(found.extras))
+        if found.file is not None:
+            self.market("ListingFile", listingId=bytes.fromhex(listing[2:]), file=file_abi(found.file))
         self.listings[name] = (listing, found)
         return listing
 

@@ -4,7 +4,8 @@ import pytest
 from brownie import web3
 
 from tests.helpers.deal import ANY_FEE, ANY_TOTAL, FAR, Order, State
-from tests.helpers.terms import ZERO, Extras, key_of, salt
+from tests.helpers.files import file_of
+from tests.helpers.terms import FILE, ZERO, Extras, key_of, salt
 
 
 @pytest.fixture
@@ -34,6 +35,7 @@ def every_call(market, deal, party, currency, amount, value):
         ("buyWithPermit", (*deal.buy_arguments(ANY_TOTAL, ANY_FEE, FAR), (1, FAR, 27, salt(1), salt(1))), 0),
         ("buyMany", ([cart_item(deal)], FAR, []), value),
         ("listWithExtras", (final_terms(deal, party).words(), 5, FINAL.words()), 0),
+        ("listFile", (file_terms(deal, party).words(), 5, file_of(FILE_SALT).words()), 0),
         ("depositBond", (party, currency, deal.fee), value and deal.fee),
         ("withdrawBond", (currency, 1), 0),
         *((name, deal.arguments(name, *deal.default_rest(name)), 0) for name in ORDER_CALLS),
@@ -47,6 +49,14 @@ FINAL = Extras(final_offer=True)
 
 def final_terms(deal, party):
     return deal.terms.but(seller=str(party), salt=salt(4_243), extras=FINAL.hash())
+
+
+FILE_SALT = salt(4_245)
+
+
+def file_terms(deal, party):
+    changes = {"kind": FILE, "transit_for": 0, "extras": file_of(FILE_SALT).hash()}
+    return deal.terms.but(seller=str(party), salt=FILE_SALT, **changes)
 
 
 def cart_item(deal) -> tuple:
@@ -66,6 +76,8 @@ ORDER_CALLS = (
     "deliverMilestone",
     "confirmMilestone",
     "expireMilestone",
+    "deliverFile",
+    "claimBadKey",
     "accept",
     "decline",
     "cancel",

@@ -135,10 +135,10 @@ def test_buy_reverts_when_the_buyer_agreed_to_another_arbiter(deal, request, agr
         but(deal, arbiter=str(account)).ask_buy()
 
 
-@pytest.mark.parametrize("name, value", [("encryption_key_x", salt(1)), ("encryption_key_y", salt(1))])
-def test_buy_reverts_when_a_reserved_key_is_used(deal, name, value):
-    with refused("MarketReservedField"):
-        but(deal, **{name: value}).ask_buy()
+@pytest.mark.parametrize("x, y", [(1, 0), (0, 1), (1, 2)])
+def test_buy_reverts_when_there_is_a_point_and_no_file(deal, x, y):
+    with refused("MarketBadPoint", salt(x), salt(y)):
+        but(deal, encryption_key_x=salt(x), encryption_key_y=salt(y)).ask_buy()
 
 
 def test_buy_reverts_when_the_terms_were_never_listed(deal):

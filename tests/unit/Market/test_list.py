@@ -5,7 +5,7 @@ import pytest
 from tests.helpers.deal import Listing
 from tests.helpers.events import assert_events
 from tests.helpers.reverts import field, refused
-from tests.helpers.terms import DAY, GOODS, HOUR, NONE, SERVICE, ZERO, salt
+from tests.helpers.terms import BLUEPRINT, DAY, GOODS, HOUR, NONE, SERVICE, ZERO, Extras, salt
 from tests.helpers.time import now
 
 INSTANT = {"instant": 1, "accept_for": 0, "deliver_for": HOUR}
@@ -82,10 +82,20 @@ def test_term_is_refused_when_it_lies_beyond_a_bound(market, terms, seller, name
             ask(market, base.but(**{name: value}), seller)
 
 
-@pytest.mark.parametrize("kind", [1, 2, 4, 255])
-def test_kind_is_refused_when_its_calls_do_not_exist(market, terms, seller, kind):
+@pytest.mark.parametrize("kind", [4, 255])
+def test_kind_is_refused_when_there_is_no_such(market, terms, seller, kind):
     with refused("MarketBadTerm", field("kind"), kind, GOODS, SERVICE):
         ask(market, terms.but(kind=kind), seller)
+
+
+@pytest.mark.parametrize("extras", [None, Extras(final_offer=True)])
+def test_blueprint_is_refused_when_its_calls_do_not_exist(market, terms, seller, extras):
+    drawn = terms.but(kind=BLUEPRINT, transit_for=0)
+    with refused("MarketWrongKind", BLUEPRINT):
+        if extras is None:
+            ask(market, drawn, seller)
+        else:
+            market.listWithExtras.call(drawn.but(extras=extras.hash()).words(), 1, extras.words(), {"from": seller})
 
 
 @pytest.mark.parametrize("instant", [2, 255])

@@ -12,9 +12,10 @@ import pytest
 from tests.fixtures.market import COMMUNITY_FEE_BPS, LIMIT, PLATFORM_FEE_BPS, community_params
 from tests.helpers.amounts import completed
 from tests.helpers.deal import ANY_FEE, ANY_TOTAL, FAR, FINAL, OPEN, State
+from tests.helpers.files import WRONG, file_of
 from tests.helpers.life import AGREED, BACKUPS, IN_TIME, LATE, OVER, PART, RULING_BPS, Life, both_offer, signed_by
 from tests.helpers.splits import change_to
-from tests.helpers.terms import DAY, NONE, ZERO, Extras, salt
+from tests.helpers.terms import DAY, FILE, NONE, ZERO, Extras, salt
 
 F, A, D, C, P = OPEN
 EARLY = (F, A, D)
@@ -79,19 +80,33 @@ PARTED = {  # the same where an order has milestones
     "expire": cells([F, A, C, P], ANYONE, [LATE]),
     **OF_MILESTONES,
 }
-WHOLE = {**ORDERS, **{name: {} for name in OF_MILESTONES}}
-SORTS = {"goods with bond and referrer": WHOLE, "milestones in a token": PARTED}
+OF_FILES = {
+    "deliverFile": ORDERS["deliver"],
+    "claimBadKey": cells([D], HOLDER, [IN_TIME]),  # the delivered key is wrong
+}
+NOT_IN_PARTS = {name: {} for name in OF_MILESTONES}
+NO_FILE = {name: {} for name in OF_FILES}
+WHOLE = {**ORDERS, **NOT_IN_PARTS, **NO_FILE}
+SEALED = {**ORDERS, **NOT_IN_PARTS, "deliver": {}, "transferOrder": {}, **OF_FILES}
+SORTS = {
+    "goods with bond and referrer": WHOLE,
+    "milestones in a token": {**PARTED, **NO_FILE},
+    "a sealed file": SEALED,
+}
 STATE_FIRST = {"offerSettlement", "withdrawSettlement", "acceptSettlement", "settleBySignature", "extend"}
 # whose call it would be where it has a meaning, for calls that have none on this sort of order
-PARTIES = {name: set().union(*found.values()) for name, found in {**ORDERS, **OF_MILESTONES}.items()}
+PARTIES = {name: set().union(*found.values()) for name, found in {**ORDERS, **OF_MILESTONES, **OF_FILES}.items()}
 MEANT_FOR_OTHERS = {
-    "deliver": (A, "MarketHasMilestones"),
-    "confirm": (D, "MarketHasMilestones"),
-    "expire": (D, "MarketHasMilestones"),
-    "deliverMilestone": (A, "MarketWrongExtras"),
-    "confirmMilestone": (D, "MarketWrongExtras"),
-    "expireMilestone": (D, "MarketWrongExtras"),
+    "deliver": ([A], "MarketHasMilestones"),
+    "confirm": ([D], "MarketHasMilestones"),
+    "expire": ([D], "MarketHasMilestones"),
+    "deliverMilestone": ([A], "MarketWrongExtras"),
+    "confirmMilestone": ([D], "MarketWrongExtras"),
+    "expireMilestone": ([D], "MarketWrongExtras"),
+    "deliverFile": ([A], "MarketWrongKind"),
+    "claimBadKey": ([D], "MarketWrongKind"),
 }
+OF_A_FILE = {"deliver": ([A], "MarketWrongKind"), "transferOrder": (EARLY, "MarketWrongKind")}
 
 
 def expected(table, name: str, role: str, state: State, phase: str) -> str | None:
@@ -102,11 +117,12 @@ def expected(table, name: str, role: str, state: State, phase: str) -> str | Non
     meant, parties = {where for where, _ in allowed}, PARTIES[name]
     if name == "extend" and state in meant:
         parties = allowed[state, IN_TIME]
-    strange, other = role not in parties, MEANT_FOR_OTHERS.get(name, (None, ""))
+    others = {**MEANT_FOR_OTHERS, **(OF_A_FILE if table is SEALED else {})}
+    strange, (other_states, other_error) = role not in parties, others.get(name, ([], ""))
     if strange and not (name in STATE_FIRST and state not in meant):
         return "MarketNotParty"
     if state not in meant:
-        return other[1] if state == other[0] else "MarketWrongState"
+        return other_error if state in other_states else "MarketWrongState"
     allowed_at = [PHASES.index(when) for (where, when), who in allowed.items() if where == state and role in who]
     return "MarketTooEarly" if PHASES.index(phase) < min(allowed_at) else "MarketTooLate"
 
@@ -135,45 +151,56 @@ def test_every_call_that_changes_anything_stands_in_a_table(market, splits, Cour
         assert changing == named, contract
 
 
-ON_ANVIL = pytest.mark.anvil_only("4,000 calls; Ganache has those of an order in one piece")
+ON_ANVIL = pytest.mark.anvil_only("4,000 calls; Ganache has those of goods in one piece")
 
 
 @pytest.fixture(
     scope="module",
-    params=[pytest.param(sort, marks=ON_ANVIL if table is PARTED else ()) for sort, table in SORTS.items()],
+    params=[pytest.param(sort, marks=() if table is WHOLE else ON_ANVIL) for sort, table in SORTS.items()],
 )
 def lives(request, make_life, everybody, coin, market):
-    """Give an order of a sort in every state, in the hands of its second holder."""
+    """Give an order of a sort in every state, in the hands of its second holder; a file's in those of its buyer."""
     for account in dict.fromkeys(everybody.values()):
         coin.mint(account, 10**9, {"from": account})
         coin.approve(market, 2**255, {"from": account})
     found = {}
     for state in sorted(State, key=lambda state: state == F):  # last what waits for a bond that is still free
         life = found[state] = make_life(request.param)
-        life.roles = dict(everybody)
+        life.roles = of_buyer(everybody) if life.deal.is_file else dict(everybody)
         bring(life, state)
         assert life.look().state == state
         if state in OPEN:
             both_offer(life)
             for role, other in (("seller", "holder"), ("holder", "seller")):
                 life.signatures[role] = signed_by(other)(life)[-1]
+    if market.creditOf(everybody["first buyer"], ZERO):  # of files, which he did not hand over
+        market.push(everybody["first buyer"], ZERO, {"from": everybody["stranger"]})
     return found
 
 
+def of_buyer(everybody: dict) -> dict:
+    """Give the roles of an order that is not handed over; the heir is just somebody."""
+    return {**everybody, "holder": everybody["first buyer"], "heir": everybody["holder"]}
+
+
 def bring(life: Life, state: State) -> None:
-    """Take an order to a state; the first buyer hands it over at once."""
+    """Take an order to a state; the first buyer hands it over at once, unless it is of a file. A file's key is wrong."""
     if state == State.NONE:
         return
     life.buy()
-    life.do("holder", "transferOrder", str(life.roles["heir"]))
+    if not life.deal.is_file:
+        life.do("holder", "transferOrder", str(life.roles["heir"]))
     steps = {F: [], State.CANCELLED: ["cancel"], A: ["accept"], State.REFUNDED: ["accept", "refund"]}
-    steps[D] = ["accept", "deliver"]
+    steps[D] = ["accept", "deliver wrong key" if life.deal.is_file else "deliver"]
     steps[State.COMPLETED] = [*steps[D], *["confirm", "deliver"] * (len(life.extras.milestones) - 1), "confirm"]
     steps[C] = [*steps[D], "dispute"]
     steps[P] = [*steps[C], "stake"]
     steps[State.RESOLVED] = [*steps[P], "rule"]
     who = {"cancel": "holder", "confirm": "holder", "dispute": "holder", "rule": "arbiter"}
     for call in steps[state]:
+        if call == "deliver wrong key":
+            life.do("seller", "deliverFile", life.deal.wrap(WRONG).words())
+            continue
         life.do(who.get(call, "seller"), call)
 
 
@@ -210,7 +237,8 @@ def test_only_the_listed_roles_may_call(lives, request, state, phase):
     life.look()
     while life.node.phase != phase:
         life.wait()
-    roles = [role for role in ROLES if state != State.NONE or role != "first buyer"]  # who holds it, if it is ever paid
+    is_the_holder = state == State.NONE or life.deal.is_file  # or will be, if it is ever paid
+    roles = [role for role in ROLES if not is_the_holder or role != "first buyer"]
     asked_for = list(product(table, roles))
     refusals = life.raw.refusals(asked(life, name, role) for name, role in asked_for)
     found = dict(zip(asked_for, refusals, strict=True))
@@ -227,6 +255,7 @@ def test_only_the_listed_roles_may_call(lives, request, state, phase):
 MARKET = {
     "list": (SELLER, "MarketNotParty"),
     "listWithExtras": (SELLER, "MarketNotParty"),
+    "listFile": (SELLER, "MarketNotParty"),
     "setPaused": (SELLER, "MarketNotParty"),
     "setQuantityLimit": (SELLER, "MarketNotParty"),
     "buy": ({"payer"}, "MarketNotParty"),
@@ -319,13 +348,14 @@ def calls_of(raw, contract, table: dict, arguments: dict, roles: dict, values: d
 def test_only_the_listed_roles_may_call_what_is_about_listings_and_credits(scene, market, raw, coin, list_terms):
     terms, roles = scene.life.deal.terms, scene.life.roles
     fresh = terms.but(salt=salt(991), split_id=0, split_version=0)
-    extras = Extras(final_offer=True)
+    extras, file = Extras(final_offer=True), file_of(fresh.salt)
     purchase = scene.life.deal.purchase.but(salt=salt(992))
     in_token = list_terms(currency=str(coin.address))
     bought = (terms.words(), 1, ANY_TOTAL, ANY_FEE, FAR, purchase.words())
     arguments = {
         "list": (fresh.words(), 1),
         "listWithExtras": (fresh.but(extras=extras.hash()).words(), 1, extras.words()),
+        "listFile": (fresh.but(kind=FILE, transit_for=0, extras=file.hash()).words(), 1, file.words()),
         "setPaused": (terms.words(), True),
         "setQuantityLimit": (terms.words(), LIMIT, 1),
         "buy": bought,

@@ -1,0 +1,1 @@
+"""What a seller works at: orders that wait, listings, money, sales and files."""

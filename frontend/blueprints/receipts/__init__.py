@@ -1,0 +1,1 @@
+"""Receipts of finished orders, and checking them."""
