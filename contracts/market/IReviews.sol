@@ -8,7 +8,7 @@ struct Tally {
     uint32 reviews; // how many
     uint32 reviewers; // by how many accounts
     uint64 sum; // of the ratings of all reviews
-    uint128 weightWei; // of each reviewer's largest paid order in ETH, added up
+    uint128 weightWei; // of each reviewer's largest paid order in ETH by the terms, added up
     uint256 weightedSum; // of each reviewer's last rating, times his weight in wei
 }
 
@@ -18,8 +18,10 @@ struct Tally {
 /// @dev A tally weighs by value, and an account has one voice about another: its last rating, with the weight of the largest
 /// of its orders that was paid in ETH by the price in the terms. So many small orders between the same two weigh no more than
 /// one, and refunded ones, or ones in tokens whose worth nobody knows here, weigh nothing; they are counted all the same.
-/// @dev Warning: one person may be several accounts. What it costs to praise oneself is the commission of each order and an
-/// account for each voice.
+/// @dev Warning: one person may be several accounts, and the Market keeps no record of what a finished order's seller got.
+/// The weight is what the terms asked, not what was kept: a part given back, a settlement, a ruling or a member's discount
+/// leaves it as it is. So it costs next to nothing to praise oneself with a great weight. Who must not be fooled reads the
+/// Market's events, and weighs by what the seller was paid.
 interface IReviews {
     /// @notice Raised when there is no contract at the Market's address.
     error ReviewsNoCode(address market);
