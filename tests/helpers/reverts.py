@@ -1,8 +1,12 @@
 """Refusals: a call must fail, and with exactly this error."""
 
+import re
 from contextlib import contextmanager
 
 from brownie.exceptions import VirtualMachineError
+
+# an argument in brownie's text; bytes may hold a comma and a blank, and do in one hash of two thousand
+ARGUMENT = re.compile(r"""(?:^|, )(b'(?:\\.|[^'\\])*'|b"(?:\\.|[^"\\])*"|.*?)(?=, |$)""", re.S)
 
 
 class NotRefused(AssertionError):
@@ -35,7 +39,7 @@ def assert_error(found: str, error: str, args: tuple) -> None:
         return
     name, _, rest = found.partition(": ")
     assert name == error, found
-    parts = rest.split(", ")
+    parts = ARGUMENT.findall(rest)
     assert len(parts) == len(args), found
     for part, arg in zip(parts, args, strict=True):
         if arg is not ...:
