@@ -27,6 +27,7 @@ from frontend.index.models import (
 )
 from frontend.index.persona_queries import PersonaQueries
 from frontend.index.proposal_queries import ProposalQueries
+from frontend.index.review_queries import ReviewQueries
 from frontend.index.rows import (
     STEP_NAMES,
     community_of,
@@ -107,6 +108,7 @@ class Queries(
     ProposalQueries,
     DeskQueries,
     FileQueries,
+    ReviewQueries,
 ):
     """Reads of one database. Safe to share between threads."""
 
