@@ -40,6 +40,7 @@ AREAS = (
     "desk",
     "library",
     "receipts",
+    "reviews",
 )
 
 
