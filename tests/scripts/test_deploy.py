@@ -20,10 +20,11 @@ from scripts.lib.senders import Mined, NodeSender, Offer
 from scripts.lib.steps import Step, carry_out, created_address
 from tools import chain
 
-LIBRARIES = ("Carts", "Changes", "Disputes", "Listings", "Milestones", "Settlements")
+LIBRARIES = ("Carts", "Changes", "Disputes", "Files", "Listings", "Milestones", "Settlements")
 
 ALL = (
     "CommunityRegistry", "Splits", "Memberships", *LIBRARIES, "Market", "Personas", "Claims", "Curves", "Governors",
+    "KeyRequests", "Reviews",
 )  # fmt: skip
 
 
@@ -75,6 +76,7 @@ def test_deploy_puts_every_contract_on_a_fresh_chain(params, registry, sender):
     everything.deploy(everything.plan(params, registry), sender)
     assert transactions_of(sender) == len(ALL)
     assert bound(sender.w3, registry, "Market").functions.REGISTRY().call() == registry.address("CommunityRegistry")
+    assert bound(sender.w3, registry, "Reviews").functions.MARKET().call() == registry.address("Market")
     office = bound(sender.w3, registry, "CommunityRegistry").functions.officeOf(0).call()
     assert tuple(office) == (sender.address, 100, 0, 0, 0, 0, 0, 0)
 
