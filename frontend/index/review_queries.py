@@ -53,13 +53,13 @@ class ReviewQueries:
         """Give what was said about an order's sides, by the role of whom it is about; none, one or two."""
         found = REVIEW_ROWS.where(reviews.c.order_key == order_key.lower())
         with self._connect() as connection:
-            return {row.role: Review(*row) for row in connection.execute(found)}
+            return {row.role: _review(row) for row in connection.execute(found)}
 
     def reviews_about(self, account: str, role: str, page: int = 1, per_page: int = PER_PAGE) -> Page[Review]:
         """List what is said about an account as a seller or buyer, the newest first."""
         found = REVIEW_ROWS.where(reviews.c.about == account.lower(), reviews.c.role == role)
         with self._connect() as connection:
-            return paged(connection, found, NEWEST, page, per_page, lambda row: Review(*row))
+            return paged(connection, found, NEWEST, page, per_page, _review)
 
     def reputation(self, account: str, weights: Mapping[str, Fraction] = ETH_ONLY) -> Reputation:
         """Give what others say about an account, and what became of its orders; at most MAX_COUNTED of each are looked at,
@@ -79,6 +79,10 @@ class ReviewQueries:
         """Give what others said about a persona's holder in his time, by the side it is about."""
         with self._connect() as connection:
             return {role: _rating(connection, holding.holder, role, weights, holding) for role in ROLES}
+
+
+def _review(row: Any) -> Review:
+    return Review(*row)
 
 
 def _rating(

@@ -149,10 +149,7 @@ def _text(intent: Intent, named: list[dict[str, Any]], name: str, value: str, qu
         },
         **{field: lambda: f"{value} %" for field in ("tokenWaiver", "memberWaiver")},
         **{field: lambda: bps(int(value)) for field in ("feeBps", "newFeeBps", "maxFeeBps", "bpsToBuyer")},
-        **{
-            field: lambda: value
-            for field in (*ACCOUNTS, "quantity", "quantityLimit", "newLimit", "rating")
-        },
+        **{field: lambda: value for field in (*ACCOUNTS, "quantity", "quantityLimit", "newLimit", "rating")},
     }
     if name in texts:
         return texts[name]()

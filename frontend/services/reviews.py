@@ -126,9 +126,7 @@ def _for_good() -> Line:
 
 
 def _said_before() -> Refused:
-    return Refused(
-        gettext("You have said this about the order already, and it stands for good."), key="said_before"
-    )
+    return Refused(gettext("You have said this about the order already, and it stands for good."), key="said_before")
 
 
 def _bytes(words: str) -> bytes:

@@ -313,5 +313,7 @@ def test_both_databases_say_the_same_of_reviews(
     on_sqlite, on_postgres = Queries(index.engine), Queries(other.engine)
     assert on_postgres.reputation(market.seller, ETH_ONLY) == on_sqlite.reputation(market.seller, ETH_ONLY)
     assert on_sqlite.reputation(market.seller).as_seller.rating.weighing == 1
-    assert list(on_postgres.reviews_about(market.seller, SELLER)) == list(on_sqlite.reviews_about(market.seller, SELLER))
+    assert list(on_postgres.reviews_about(market.seller, SELLER)) == list(
+        on_sqlite.reviews_about(market.seller, SELLER)
+    )
     other.engine.dispose()

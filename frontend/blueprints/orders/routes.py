@@ -43,8 +43,8 @@ from frontend.pages.disputes import outcomes_of, ruling_values, shown_of, sides_
 from frontend.pages.fields import PageForm
 from frontend.pages.notes import has_wish, note_parts, purchase_values
 from frontend.pages.numbers import hash_or_404, page_number
-from frontend.pages.reviews import said_of
 from frontend.pages.parts import parts_of
+from frontend.pages.reviews import said_of
 from frontend.pages.shipping import queue_of, queue_path
 from frontend.pages.terms import terms_of
 from frontend.services.division import bond_units, is_final_offer, settled
