@@ -6,8 +6,10 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
+from eth_utils.crypto import keccak
 from flask.testing import FlaskClient
 
+from frontend.content.wanted import Wanted, everything_named, who_wants
 from frontend.formatters import mean
 from tests.frontend.pages.story import BUYER, PAYER, SELLER, SELLERS_NAME, STRANGER, Story
 
@@ -85,3 +87,9 @@ def test_mean_is_cut_after_one_digit(total: int, count: int, text: str):
 
 def test_nobody_is_a_page_that_says_so(client: FlaskClient, story: Story):
     assert "Nobody has said anything yet." in text_of(client, f"/a/{PAYER}/reviews")
+
+
+def test_lost_text_is_asked_for_by_its_review(client: FlaskClient, story: Story):
+    lost = "0x" + keccak(text="These words are lost.").hex()
+    assert who_wants(story.engine, lost) == Wanted("review", key_of(story, "resolved"))
+    assert lost in everything_named(story.engine)
