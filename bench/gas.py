@@ -17,6 +17,7 @@ from bench.curves import measure as measure_curves
 from bench.files import measure as measure_files
 from bench.peers import ROWS, SECTIONS, Row
 from bench.personas import measure as measure_personas
+from bench.reviews import measure as measure_reviews
 from bench.self_rule import measure as measure_self_rule
 from bench.splits import measure as measure_splits
 from bench.story import Story
@@ -45,6 +46,7 @@ def measured() -> dict[str, int]:
         measure_claims(story)
         measure_curves(story)
         measure_files(story)
+        measure_reviews(story)
     finally:
         node.stop()
     missing = {row.key for row in ROWS} ^ set(gas)

@@ -152,6 +152,8 @@ STEPS = (
     Row("bad_key_claim", "refute a wrong key, everything back", 110_000),
     Row("key_ask", "ask for a file's key once more"),
     Row("key_answer", "answer with the key, wrapped anew"),
+    Row("review", "review the seller of a finished order"),
+    Row("review_reply", "answer a review"),
     Row("cart10", "cart: buy from 10 listings at once"),
     Row("cart10_ratio", "the same, per mille of 10 single buys", 750),
     Row("set_paused", "pause a listing"),

@@ -56,6 +56,7 @@ class Story:
         self.governors = self.contract("Governors", registry.address("Governors"))
         self.claims = self.contract("Claims", registry.address("Claims"))
         self.key_requests = self.contract("KeyRequests", registry.address("KeyRequests"))
+        self.reviews = self.contract("Reviews", registry.address("Reviews"))
 
     def contract(self, name: str, address: Any) -> Contract:
         """Bind a compiled contract to an address."""

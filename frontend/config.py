@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -58,6 +59,7 @@ class Settings:
     files_bytes_a_day: int = 5 * GIGABYTE  # of sealed files, what one account may upload
     files_bytes: int = 50 * GIGABYTE  # of sealed files, in all
     files_gateway: str | None = None  # an IPFS gateway that is asked for pieces missing here
+    review_weights: tuple[tuple[str, Fraction], ...] = ()  # by currency, wei that its smallest unit weighs in reviews
     testing: bool = False
 
     @property
@@ -105,6 +107,7 @@ class Settings:
                 files_bytes_a_day=_number_or(environ, "FILES_GB_A_DAY", 5, least=1, most=400) * GIGABYTE,
                 files_bytes=_number_or(environ, "FILES_GB", 50, least=1) * GIGABYTE,
                 files_gateway=_gateway(environ),
+                review_weights=_review_weights(environ),
                 secret_key=_needed(environ, "SECRET_KEY"),
                 deployments_dir=Path(environ.get("DEPLOYMENTS_DIR") or ROOT / "deployments"),
                 currencies=tuple(word.lower() for word in environ.get("CURRENCIES", "").replace(",", " ").split()),
@@ -220,6 +223,20 @@ def _gateway(environ: Mapping[str, str]) -> str | None:
             "FILES_GATEWAY must be like https://ipfs.example, without a name, a password or a question mark."
         )
     return address
+
+
+def _review_weights(environ: Mapping[str, str]) -> tuple[tuple[str, Fraction], ...]:
+    """Read pairs like 0x…=1000000000000, or a ratio 0x…=1/3: how many wei a currency's smallest unit weighs."""
+    found: dict[str, Fraction] = {}
+    for pair in environ.get("REVIEW_WEIGHTS", "").replace(",", " ").split():
+        parts = re.fullmatch(r"(0x[0-9a-f]{40})=([0-9]{1,30})(?:/([0-9]{1,30}))?", pair.lower())
+        if parts is None or parts[1] in found or int(parts[3] or 1) == 0:
+            raise BadSetting(
+                "REVIEW_WEIGHTS must be pairs like 0x…=1000000000000 or 0x…=1/3, separated by commas: a token once, and how"
+                " many wei its smallest unit weighs."
+            )
+        found[parts[1]] = Fraction(int(parts[2]), int(parts[3] or 1))
+    return tuple(found.items())
 
 
 def _needed(environ: Mapping[str, str], name: str) -> str:

@@ -81,6 +81,12 @@ def plain_units(amount_units: int, decimals: int = 18) -> str:
     return decimal_text(amount_units, decimals).replace(",", "")
 
 
+def mean(total: int, count: int) -> str:
+    """Give a mean with one digit behind the point, cut and not rounded. 43 of 10 → 4.3"""
+    tenths = total * 10 // count
+    return f"{tenths // 10}.{tenths % 10}"
+
+
 def short(address: str) -> str:
     """Give an address's ends; hashes too."""
     return _ends(str(address))
@@ -206,6 +212,7 @@ FILTERS = {
     "token_units": token_units,
     "eth": eth,
     "plain_units": plain_units,
+    "mean": mean,
     "short": short,
     "checksum": checksum,
     "when": when,

@@ -29,6 +29,7 @@ CONTRACTS = (
     "Membership",
     "Memberships",
     "Personas",
+    "Reviews",
     "Splits",
 )
 

@@ -26,6 +26,7 @@ INTERFACES = (
     "IPersonas",
     "IMarket",
     "IKeyRequests",
+    "IReviews",
     "ICourtArbiter",
     "ICredits",
     "ISplits",

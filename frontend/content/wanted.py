@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Select, or_, select
 
-from frontend.index.models import communities, events, listings, personas, proposals
+from frontend.index.models import communities, events, listings, personas, proposals, reviews
 from frontend.store.models import AppContent, AppDraft, AppIntent
 
 ANY_HASH = re.compile(r"0x[0-9a-f]{64}")
@@ -20,7 +20,10 @@ NAMING = (
     "Evidence",
     "PersonaProfileSet",
     "ClaimPhaseOpened",
+    "Reviewed",
+    "Replied",
 )
+SAID = ("hash", "reply_hash")
 AT_ONCE = 1_000
 
 contents: Any = AppContent.__table__
@@ -28,7 +31,7 @@ contents: Any = AppContent.__table__
 
 @dataclass(frozen=True)
 class Wanted:
-    """Who names a hash. kind: "listing", "community" or "persona" with its id, "statement", "proposal" by its governor, or "picture" of a kept description."""
+    """Who names a hash. kind: "listing", "community" or "persona" with its id, "statement" or "review" by its order, "proposal" by its governor, or "picture" of a kept description."""
 
     kind: str
     id: str
@@ -49,6 +52,7 @@ def who_wants(engine: Engine, content_hash: str) -> Wanted | None:
         ("picture", select(contents.c.hash).where(picture)),
         ("proposal", select(proposals.c.governor).where(proposals.c.calls.contains(content_hash[2:]))),
         ("statement", select(events.c.subject).where(events.c.name == "Evidence", events.c.args.contains(names))),
+        ("review", select(reviews.c.order_key).where(or_(*(reviews.c[name] == content_hash for name in SAID)))),
     )
     with engine.connect() as connection:
         for kind, question in questions:

@@ -23,6 +23,7 @@ DEPLOYED = (
     "Market",
     "Memberships",
     "Personas",
+    "Reviews",
     "Splits",
 )
 EXPORTED = (*DEPLOYED, "CommunityToken", "Membership", "CommunityGovernor", "CommunityTimelock")

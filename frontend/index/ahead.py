@@ -32,6 +32,8 @@ from frontend.index.persona_state import HANDLERS as PERSONA_EVENTS
 from frontend.index.persona_state import persona_keys
 from frontend.index.proposal_state import HANDLERS as PROPOSAL_EVENTS
 from frontend.index.proposal_state import proposal_keys
+from frontend.index.review_state import HANDLERS as REVIEW_EVENTS
+from frontend.index.review_state import review_keys
 from frontend.index.split_state import HANDLERS as SPLIT_EVENTS
 from frontend.index.split_state import split_keys
 from frontend.index.state import DAY_S, MAX_ID, parties, terms_of
@@ -55,11 +57,14 @@ ORDER_EVENTS = frozenset(
         "OrderCancelled",
         "OrderRefunded",
         "OrderResolved",
+        "FinalOfferPicked",
         "OrderSettled",
         "OrderKeyWrapped",
         "OrderKeyRefuted",
         "KeyAsked",
         "KeyAnswered",
+        "Reviewed",
+        "Replied",
     }
 )
 ASIDE_EVENTS = frozenset(
@@ -105,6 +110,8 @@ def read_ahead(changes: Changes, events: Sequence[Event], times: Mapping[int, in
     for table, keys in member_keys([event for name in MEMBER_EVENTS for event in named[name]]).items():
         changes.expect(table, keys)
     for table, keys in proposal_keys([event for name in PROPOSAL_EVENTS for event in named[name]]).items():
+        changes.expect(table, keys)
+    for table, keys in review_keys([event for name in REVIEW_EVENTS for event in named[name]]).items():
         changes.expect(table, keys)
     for table, keys in file_keys([event for name in FILE_EVENTS for event in named[name]]).items():
         changes.expect(table, keys)

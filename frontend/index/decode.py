@@ -72,6 +72,7 @@ WANTED: Mapping[str, tuple[str, ...]] = {
         "CreditWithdrawn",
     ),
     "KeyRequests": ("KeyAsked", "KeyAnswered"),
+    "Reviews": ("Reviewed", "Replied"),
     "Splits": (
         "SplitVersionOpened",
         "SplitChangeProposed",

@@ -200,6 +200,7 @@ orders = Table(
     _number("quantity"),
     Column("paid_units", Uint256, nullable=False),
     Column("amount_units", Uint256, nullable=False),  # still in escrow
+    Column("returned_units", Uint256, nullable=False),  # what of the price the holder has back
     _number("clock_ts"),
     Column("state", String(16), nullable=False),
     _number("flags"),  # the contract's OrderFlags
@@ -662,6 +663,29 @@ key_answers = Table(
     Index("ix_chain_key_answers_order", "order_key", "block", "log_index"),
 )
 
+reviews = Table(
+    "chain_reviews",  # what the sides of finished orders say about each other
+    chain_metadata,
+    _key("order_key", HASH),
+    _key("role", String(8)),  # of whom it is about: seller or buyer
+    Column("about", ADDRESS, nullable=False),
+    Column("reviewer", ADDRESS, nullable=False),
+    _number("rating"),  # 1 to 5
+    Column("hash", HASH),  # of the text; NULL = there is none
+    Column("currency", ADDRESS, nullable=False),
+    Column("earned_units", Uint256, nullable=False),  # what the order brought its seller, before commissions
+    _number("said_at_ts"),
+    _number("block"),
+    _number("log_index"),
+    Column("tx_hash", HASH, nullable=False),
+    Column("reply_hash", HASH),
+    _number("replied_at_ts"),  # 0 = not yet
+    Column("reply_tx", HASH),
+    Index("ix_chain_reviews_about", "about", "role", "block", "log_index"),
+    Index("ix_chain_reviews_reviewer", "reviewer", "role", "block", "log_index"),
+)
+
+REVIEW_TABLES = (reviews,)
 PERSONA_TABLES = (personas, persona_accounts, persona_holdings)
 CLAIM_TABLES = (claim_phases, claims, ledger_credits)
 CURVE_TABLES = (curves, curve_trades)
@@ -693,5 +717,6 @@ STATE_TABLES = (
     *CURVE_TABLES,
     *SELF_RULE_TABLES,
     *FILE_TABLES,
+    *REVIEW_TABLES,
 )
 DUMPED_TABLES = (blocks, events, quarantine, *STATE_TABLES)

@@ -25,6 +25,7 @@ def place_of(registry: Registry) -> Place:
         registry.address("Memberships").lower(),
         registry.address("Governors").lower(),
         registry.address("KeyRequests").lower(),
+        registry.address("Reviews").lower(),
         registry.start_block,
         "0x" + keccak(spelling.encode()).hex(),
     )

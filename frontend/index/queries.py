@@ -28,6 +28,7 @@ from frontend.index.models import (
 from frontend.index.notice_queries import NoticeQueries
 from frontend.index.persona_queries import PersonaQueries
 from frontend.index.proposal_queries import ProposalQueries
+from frontend.index.review_queries import ReviewQueries
 from frontend.index.rows import (
     STEP_NAMES,
     community_of,
@@ -109,6 +110,7 @@ class Queries(
     DeskQueries,
     FileQueries,
     NoticeQueries,
+    ReviewQueries,
 ):
     """Reads of one database. Safe to share between threads."""
 

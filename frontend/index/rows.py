@@ -52,6 +52,8 @@ STEP_NAMES = {
     "OrderKeyRefuted": "key_refuted",
     "KeyAsked": "key_asked",
     "KeyAnswered": "key_answered",
+    "Reviewed": "reviewed",
+    "Replied": "replied",
 }
 
 

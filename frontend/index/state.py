@@ -1,8 +1,8 @@
 """What each event changes: the contracts' state, said again in rows. Checks first; nonsense raises Malformed.
 
 Sources: CommunityRegistry.sol, CommunityToken.sol, Market.sol and its libraries, Credits.sol. Splits, Personas, Claims, Curves,
-members and their proposals, sealed files: see split_state.py, persona_state.py, claim_state.py, curve_state.py,
-member_state.py, proposal_state.py and file_state.py.
+members and their proposals, sealed files, reviews: see split_state.py, persona_state.py, claim_state.py, curve_state.py,
+member_state.py, proposal_state.py, file_state.py and review_state.py.
 """
 
 import json
@@ -33,6 +33,7 @@ from frontend.index.models import (
 )
 from frontend.index.persona_state import HANDLERS as PERSONA_HANDLERS
 from frontend.index.proposal_state import HANDLERS as PROPOSAL_HANDLERS
+from frontend.index.review_state import HANDLERS as REVIEW_HANDLERS
 from frontend.index.split_state import HANDLERS as SPLIT_HANDLERS
 
 ZERO_ADDRESS = "0x" + "0" * 40
@@ -45,6 +46,7 @@ KINDS = ("goods", "file", "blueprint", "service")
 TERMS_BYTES = 13 * 32
 PURCHASE_BYTES = 8 * 32
 DAY_S = 86_400
+BPS = 10_000
 OTHER_HANDLERS = (
     SPLIT_HANDLERS
     | PERSONA_HANDLERS
@@ -53,6 +55,7 @@ OTHER_HANDLERS = (
     | MEMBER_HANDLERS
     | PROPOSAL_HANDLERS
     | FILE_HANDLERS
+    | REVIEW_HANDLERS
 )
 OPEN_STATES = ("funded", "accepted", "delivered", "contested", "disputed")
 DISPUTED_STATES = ("contested", "disputed")
@@ -293,6 +296,7 @@ class State:
             "quantity": args["quantity"],
             "paid_units": args["amount"],
             "amount_units": args["amount"],
+            "returned_units": 0,
             "clock_ts": args["clock"],
             "state": "accepted" if listing["instant"] else "funded",
             "flags": _first_flags(listing) | (REFERRED if referrer else 0),
@@ -353,7 +357,7 @@ class State:
             names = ("holders_offer_units", "sellers_offer_units")
         if names:
             self._change_aside(key, **{name: max(0, aside[name] - args["amount"]) for name in names})
-        return self._move(key, at_ts, amount_units=left)
+        return self._move(key, at_ts, amount_units=left, **self._returned(key, args["amount"]))
 
     def milestone_paid(self, event: Event, args: Row, at_ts: int) -> str:
         if args["milestone"] != self._order(args["key"])["milestone"]:
@@ -400,7 +404,13 @@ class State:
         return self._move(args["key"], at_ts)
 
     def final_offer_picked(self, event: Event, args: Row, at_ts: int) -> str:
-        return str(self._order(args["key"])["key"])
+        # what this order's ruling left open: see order_resolved
+        order = self._order(args["key"])
+        returned_units = order["returned_units"] + args["toHolder"]
+        if order["state"] != "resolved" or returned_units > order["paid_units"]:
+            raise Malformed("an offer is picked that no ruling asked for, or of more than was paid")
+        self._changes.put(orders, order | {"returned_units": returned_units})
+        return str(order["key"])
 
     def order_completed(self, event: Event, args: Row, at_ts: int) -> str:
         return self._finish(args["key"], at_ts, state="completed")
@@ -409,17 +419,22 @@ class State:
         order = self._order(args["key"])
         listing = self._listing(order["listing_id"])
         self._put_listing(listing | {"quantity_sold": listing["quantity_sold"] - order["quantity"]})
-        return self._finish(args["key"], at_ts, state="cancelled")
+        return self._finish(args["key"], at_ts, state="cancelled", **self._returned(args["key"]))
 
     def order_refunded(self, event: Event, args: Row, at_ts: int) -> str:
-        return self._finish(args["key"], at_ts, state="refunded")
+        return self._finish(args["key"], at_ts, state="refunded", **self._returned(args["key"]))
 
     def order_resolved(self, event: Event, args: Row, at_ts: int) -> str:
-        return self._finish(args["key"], at_ts, state="resolved", ruled_bps_to_buyer=args["bpsToBuyer"])
+        order, ruled_bps = self._order(args["key"]), args["bpsToBuyer"]
+        # where a last offer is picked, the event behind this one says which
+        returned = 0 if order["flags"] & FINAL_OFFER else order["amount_units"] * ruled_bps // BPS
+        returned_units = self._returned(order["key"], returned)
+        return self._finish(order["key"], at_ts, state="resolved", ruled_bps_to_buyer=ruled_bps, **returned_units)
 
     def order_settled(self, event: Event, args: Row, at_ts: int) -> str:
         self._change_aside(args["key"], settled=True, settled_units=args["toHolder"])
-        return self._finish(args["key"], at_ts, state="resolved")
+        returned = self._returned(args["key"], args["toHolder"])
+        return self._finish(args["key"], at_ts, state="resolved", **returned)
 
     # bonds and credits
 
@@ -476,6 +491,14 @@ class State:
         if self._order(args["key"])["amount_units"] != left + args["amount"]:
             raise Malformed("what is left contradicts what was in escrow")
         return left
+
+    def _returned(self, key: str, units: int | None = None) -> Row:
+        """Give what of an order's price its holder has back, when he gets so much more, or all that is in escrow."""
+        order = self._order(key)
+        more = order["amount_units"] if units is None else units
+        if more > order["amount_units"]:
+            raise Malformed("more goes back than is in escrow")
+        return {"returned_units": order["returned_units"] + more}
 
     def _talk(self, args: Row) -> tuple[Row, str]:
         """Give the order that is talked about, and which side speaks."""

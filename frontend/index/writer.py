@@ -45,6 +45,7 @@ class Place:
     memberships: str
     governors: str
     key_requests: str
+    reviews: str
     start_block: int
     deployments_hash: str
 
@@ -61,6 +62,7 @@ class Place:
             self.memberships: "Memberships",
             self.governors: "Governors",
             self.key_requests: "KeyRequests",
+            self.reviews: "Reviews",
         }
 
 

@@ -11,6 +11,7 @@ from flask import request
 from frontend.content.proofs import Proof
 from frontend.extensions import queries, services
 from frontend.index.persona_views import Persona, PersonaHolding
+from frontend.index.review_views import Rating
 from frontend.index.views import Page
 from frontend.pages.described import Described
 from frontend.services.personas import ACCEPT_WINDOW_S
@@ -37,6 +38,7 @@ class HoldingState:
     holding: PersonaHolding
     sold: list[tuple[str, int]]
     bought: list[tuple[str, int]]
+    ratings: dict[str, Rating]  # by the side that others spoke about
 
 
 def nickname(address: str) -> str | None:
@@ -64,11 +66,12 @@ def offered_until(persona: Persona) -> int:
 
 
 def holding_states(page: Page[PersonaHolding]) -> list[HoldingState]:
-    """Give each holder's time with what was traded in it."""
+    """Give each holder's time with what was traded and said in it."""
     found = []
     for holding in page:
         record = queries.persona_record(holding)
-        found.append(HoldingState(holding, outcomes(record.sold), outcomes(record.bought)))
+        ratings = services.reviews.ratings_in(holding)
+        found.append(HoldingState(holding, outcomes(record.sold), outcomes(record.bought), ratings))
     return found
 
 

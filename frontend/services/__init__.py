@@ -28,6 +28,7 @@ from frontend.services.notices import Notices
 from frontend.services.personas import Personas
 from frontend.services.proposals import Proposals
 from frontend.services.proposed_calls import Calls
+from frontend.services.reviews import Reviews
 from frontend.services.settlements import Settlements
 from frontend.services.split_changes import SplitChanges
 from frontend.services.splits import Splits
@@ -57,6 +58,7 @@ class Services:
         self.changes = Changes(self.market)
         self.file_keys = FileKeys(self.market)
         self.settlements = Settlements(self.market)
+        self.reviews = Reviews(settings, self.market)
         self.credits = Credits(registry, self.intents, queries)
         self.personas = Personas(registry, self.intents, self.contents, queries)
         self.splits = Splits(registry, self.chain, self.intents)

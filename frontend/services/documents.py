@@ -63,9 +63,11 @@ BOUNDS: dict[str, tuple[str, ...]] = {
     "curves.sell": ("amount", "minProceeds", "deadline", "to"),
     "curves.swap": ("amountIn", "amountOut", "deadline"),
     "curves.open": ("maxBacking", "firstAmount", "maxTotal", "deadline"),
+    "reviews.review": ("rating",),
 }
 TOKENS_OF_A_CURVE = ("amount", "amountIn", "firstAmount")
 TOKENS_OF_A_PHASE = ("supply", "limit", "amount")
+ACCOUNTS = ("to", "spender", "holder", "account", "newPayee")
 
 
 def document_of(intent: Intent, registry: Registry, queries: Queries) -> dict[str, Any]:
@@ -147,10 +149,7 @@ def _text(intent: Intent, named: list[dict[str, Any]], name: str, value: str, qu
         },
         **{field: lambda: f"{value} %" for field in ("tokenWaiver", "memberWaiver")},
         **{field: lambda: bps(int(value)) for field in ("feeBps", "newFeeBps", "maxFeeBps", "bpsToBuyer")},
-        **{
-            field: lambda: value
-            for field in ("to", "spender", "holder", "account", "newPayee", "quantity", "quantityLimit", "newLimit")
-        },
+        **{field: lambda: value for field in (*ACCOUNTS, "quantity", "quantityLimit", "newLimit", "rating")},
     }
     if name in texts:
         return texts[name]()

@@ -562,17 +562,19 @@ class Market:
         value_wei: int = 0,
         spends: Sequence[Spend] = (),
         back: str | None = None,
+        contract: str = ABI,
     ) -> Intent:
         """Give the intent of one step of an order.
 
-        Args: extra is what the call takes behind terms, holder and ref; back is where to return to, None = the order's page.
+        Args: extra is what the call takes behind terms, holder and ref; back is where to return to, None = the order's page;
+        contract is whose call it is.
         """
         # the key keeps the first holder, who stands in the purchase
         holder = to_checksum_address(order.purchase["holder"])
         args = (terms_abi(order.listing), holder, bytes.fromhex(order.ref.removeprefix("0x")), *extra)
         plan = Plan(
             action,
-            self._call(function, *args, value_wei=value_wei),
+            Call(contract, self.registry.address(contract), function, args, value_wei),
             lines,
             title=title_of(order.listing),
             subject=order.key,

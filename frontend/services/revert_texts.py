@@ -306,6 +306,18 @@ SENTENCES: dict[str, Teller] = {
     "KeyRequestsBadPoint": lambda a: gettext(
         "The point that the key is to be wrapped to, or was wrapped with, is none. Reload the page and try again."
     ),
+    # Reviews
+    "ReviewsNoCode": lambda a: gettext("There is no contract at %(account)s.", account=short(a["market"])),
+    "ReviewsBadRating": lambda a: gettext("A rating is 1 to 5."),
+    "ReviewsNotParty": lambda a: gettext(
+        "Only the buyer and the seller of an order can speak about each other; %(account)s is neither.",
+        account=short(a["caller"]),
+    ),
+    "ReviewsNotFinished": lambda a: gettext(
+        "Only orders that are finished can be reviewed, and not those cancelled before they were accepted."
+    ),
+    "ReviewsSaidBefore": lambda a: gettext("You have said this about the order already, and it stands for good."),
+    "ReviewsNothingSaid": lambda a: gettext("The other side has said nothing yet that could be answered."),
     # Credits
     "CreditsNotEnough": lambda a: gettext(
         "That is more than is owed to this account, or nothing. Reload to see what is there now."

@@ -1,5 +1,6 @@
 """Deploys all that a market needs, in order: CommunityRegistry, Splits, Memberships, the Market's libraries,
-Market, Personas, Claims, Curves, Governors, KeyRequests. Run it again as often as you like.
+Market, Personas, Claims, Curves, Governors, KeyRequests,
+Reviews. Run it again as often as you like.
 
     brownie run scripts/deploy/everything.py main [account] --network ganache|anvil|sepolia|rpc
 
@@ -20,6 +21,7 @@ from scripts.deploy import (
     market,
     memberships,
     personas,
+    reviews,
     splits,
 )
 from scripts.lib import runs
@@ -28,7 +30,19 @@ from scripts.lib.registry import Registry
 from scripts.lib.senders import Sender
 from scripts.lib.steps import Plan
 
-PARTS = (community_registry, splits, memberships, libraries, market, personas, claims, curves, governors, key_requests)
+PARTS = (
+    community_registry,
+    splits,
+    memberships,
+    libraries,
+    market,
+    personas,
+    claims,
+    curves,
+    governors,
+    key_requests,
+    reviews,
+)
 
 
 def plan(params: DeployParams, registry: Registry) -> Plan:

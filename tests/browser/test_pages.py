@@ -30,7 +30,7 @@ NO_PAGES = {
     "static", "auth.state", "content.show", "content.thumbnail", "contracts.addresses", "contracts.abi", "health.alive",
     "health.ready", "health.show", "identicon.show", "intents.document", "intents.index", "intents.panel", "notes.read",
     "members.members_file", "orders.by_transaction", "tokens.history", "transactions.tray", "curves.again", "proposals.try_now",
-    "claims.again", "claims.proof", "airdrops.again", "desk.sheet",
+    "claims.again", "claims.proof", "airdrops.again", "desk.sheet", "reviews.figures",
     "notifications.atom", "notifications.deadlines", "notifications.deadline",
 }  # fmt: skip
 
@@ -60,6 +60,11 @@ def things(buyer: Clerk, stall: Stall) -> dict[str, str]:
     stall.seller.act(f"/o/{work}/settle", f"/o/{work}/offer", amount="0.3")
     done = buyer.buy(stall.in_eth)
     stall.seller.take(done, "decline")
+    sold = buyer.buy(stall.in_eth)
+    for who, step in ((stall.seller, "accept"), (stall.seller, "deliver"), (buyer, "confirm")):
+        who.take(sold, step)
+    buyer.take(sold, "review", rating="4", text="It rings when the moon is up. 달이 뜨면 울려요.")
+    stall.seller.take(sold, "reply", text="So it should.")
     steward = stall.steward.account
     path = f"/l/{stall.in_eth}/buy"
     stall.steward.claim(NICKNAME)
@@ -92,6 +97,7 @@ def things(buyer: Clerk, stall: Stall) -> dict[str, str]:
         "waiting": waiting,
         "disputed": disputed,
         "done": done,
+        "reviewed": sold,
         "ruled": ruled,
         "work": work,
         "steward": steward,
@@ -146,6 +152,9 @@ PAGES: dict[str, tuple[str, str, Callable[[dict[str, str], Stall], str]]] = {
     "explore-nothing-found": ("explore.results", "-", lambda t, s: "/explore?q=zzzzzz&min=5&max=1"),
     "explore-found": ("explore.results", "-", lambda t, s: "/explore?q=moon&kind=goods&min=0.1&stock=1"),
     "explore-page-two": ("explore.results", "n", lambda t, s: "/explore?page=2&sort=price_up"),
+    "reviews-of-a-seller": ("reviews.show", "-", lambda t, s: f"/a/{s.seller.account}/reviews"),
+    "reviews-of-nobody": ("reviews.show", "b", lambda t, s: f"/a/{s.steward.account}/reviews?as=buyer"),
+    "order-reviewed": ("orders.show", "s", lambda t, s: f"/o/{t['reviewed']}"),
     "communities": ("communities.index", "-", lambda t, s: "/c"),
     "communities-found": ("communities.index", "-", lambda t, s: "/c?q=kiln"),
     "community": ("communities.show", "-", lambda t, s: f"/c/{s.community_id}"),

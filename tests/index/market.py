@@ -40,6 +40,7 @@ from tests.helpers.terms import NO_RESERVES
 from tests.index.assembly import Assembly
 from tests.index.files import Files
 from tests.index.life import Life
+from tests.index.voices import Voices
 from tools.chain import ANVIL, Node, rpc, throw_away
 from tools.places import ROOT
 
@@ -97,6 +98,7 @@ class Market:
     memberships: str = ""
     governors: str = ""
     key_requests: str = ""
+    reviews: str = ""
     start_block: int = 0
     record: dict[str, Any] = field(default_factory=dict)
     salts: int = 0
@@ -132,6 +134,8 @@ class Market:
         self.governors = to_checksum_address(eighth["contractAddress"])
         ninth = self.create("KeyRequests", b"")
         self.key_requests = to_checksum_address(ninth["contractAddress"])
+        tenth = self.create("Reviews", encode(["address"], [self.market]))
+        self.reviews = to_checksum_address(tenth["contractAddress"])
         self.start_block = int(first["blockNumber"], 16)
         self.record = {
             "chainId": CHAIN_ID,
@@ -155,6 +159,7 @@ class Market:
                     ("Memberships", seventh),
                     ("Governors", eighth),
                     ("KeyRequests", ninth),
+                    ("Reviews", tenth),
                 )
             },
             "previous": [],
@@ -345,6 +350,7 @@ class Market:
         self._withdrawals(radio)
         orders |= Life(self, radio).live()
         orders |= Files(self, radio).play()
+        Voices(self).play(orders)
         self._splits(radio)
         self._claim_phases(radio)
         self._curve(moss)

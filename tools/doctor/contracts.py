@@ -27,6 +27,7 @@ DEPLOYED = (
     "Market",
     "Memberships",
     "Personas",
+    "Reviews",
     "Splits",
 )
 EXPORTED = (*DEPLOYED, "CommunityToken")

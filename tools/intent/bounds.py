@@ -48,12 +48,13 @@ NAMES: dict[str, tuple[str, ...]] = {
     "curves.sell": ("amount", "minProceeds", "deadline", "to"),
     "curves.swap": ("amountIn", "amountOut", "deadline"),
     "curves.open": ("maxBacking", "firstAmount", "maxTotal", "deadline"),
+    "reviews.review": ("rating",),
 }
 TOKENS_OF_A_CURVE = ("amount", "amountIn", "amountOut", "firstAmount")
 TOKENS_OF_A_PHASE = ("supply", "limit", "amount")
 BPS = ("feeBps", "newFeeBps", "maxFeeBps", "bpsToBuyer")
 PERCENTS = ("tokenWaiver", "memberWaiver")
-COUNTS = ("quantity", "quantityLimit", "newLimit")
+COUNTS = ("quantity", "quantityLimit", "newLimit", "rating")
 ACCOUNTS = ("to", "spender", "holder", "account", "newPayee")
 TIMES = ("deadline", "newClock")
 

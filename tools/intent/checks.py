@@ -32,7 +32,7 @@ HOLDERS = {f"market.{verb}" for verb in ("cancel", "confirm", "claim_bad_key", "
 PARTIES = {
     f"market.{verb}"
     for verb in ("submit_evidence", "extend", "offer", "accept_offer", "withdraw_offer", "settle_signed")
-}
+} | {"reviews.review", "reviews.reply"}
 
 
 @dataclass

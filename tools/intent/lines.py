@@ -29,7 +29,7 @@ FROM_THE_INDEX = frozenset(
         "Its holder until now", "At the price of now you pay", "The community's fee in it", "At the price of now you get",
         "The community's fee, taken off already", "Paid out to you besides, at the price of now",
         "Goes back for later phases", "Accounts on the list",
-        "They can be taken out after", "What is proposed", "Votes are counted after",
+        "They can be taken out after", "What is proposed", "Votes are counted after", "You review the buyer",
         "It can be carried out after",
     }
 )  # fmt: skip
@@ -54,6 +54,7 @@ def expected(reading: Reading) -> Mapping[str, Lines]:
     return {
         "market": _order,
         "keys": _key_request,
+        "reviews": _review,
         "tokens": _tokens,
         "token": _approval,
         "communities": _community,
@@ -170,6 +171,18 @@ def _key_request(reading: Reading) -> dict[str, Line]:
         "and y": ("0x" + args["y"].hex(), ""),
     }
     return found | _wrapped(reading)
+
+
+def _review(reading: Reading) -> dict[str, Line]:
+    args = reading.args
+    said = ("0x" + args["hash"].hex(), "")
+    if reading.function == "reply":
+        return {"Your reply's hash; the text is public": said}
+    return {
+        "Your rating, of 5": (str(args["rating"]), ""),
+        "You review the seller": _address(reading.terms["seller"]),
+        "Your review's hash; the text is public": said,
+    }
 
 
 def _wrapped(reading: Reading) -> dict[str, Line]:

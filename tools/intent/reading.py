@@ -36,6 +36,8 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "market.claim_bad_key": ("Market", "claimBadKey"),
     "keys.ask": ("KeyRequests", "ask"),
     "keys.answer": ("KeyRequests", "answer"),
+    "reviews.review": ("Reviews", "review"),
+    "reviews.reply": ("Reviews", "reply"),
     "market.set_paused": ("Market", "setPaused"),
     "market.set_quantity_limit": ("Market", "setQuantityLimit"),
     "market.buy": ("Market", "buy", "buyWithPermit"),

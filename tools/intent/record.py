@@ -20,6 +20,7 @@ DEPLOYED = (
     "Market",
     "Memberships",
     "Personas",
+    "Reviews",
     "Splits",
 )
 ERC20_FUNCTIONS = ("approve", "transfer", "balanceOf", "allowance", "nonces", "name", "symbol", "decimals")

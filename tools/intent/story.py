@@ -193,6 +193,15 @@ def _key_request(reading: Reading) -> Iterator[str]:
     yield "No deadline and no money moves by it."
 
 
+def _review(reading: Reading) -> Iterator[str]:
+    args, verb = reading.args, "answers what was said"
+    whom = "the buyer" if reading.document.account == reading.terms["seller"] else "the seller"
+    if reading.function == "review":
+        verb = f"gives {whom} {args['rating']} of 5"
+    yield f"It {verb} about order {reading.order} of listing {reading.listing}, for good."
+    yield "There is no text with it." if args["hash"] == bytes(32) else f"Its text has the hash 0x{args['hash'].hex()}."
+
+
 def _credit(reading: Reading) -> Iterator[str]:
     args = reading.args
     if reading.function == "push":
@@ -443,6 +452,7 @@ TOLD: dict[str, Callable[[Reading], Iterator[str]]] = {
     "market.list": _list,
     "market.list_file": _list,
     **{f"keys.{verb}": _key_request for verb in ("ask", "answer")},
+    **{f"reviews.{verb}": _review for verb in ("review", "reply")},
     "market.buy_many": _cart,
     "market.deposit_bond": _bond,
     "market.withdraw_bond": _bond,

@@ -23,6 +23,8 @@ ACTIONS = {
     "market.claim_bad_key": lazy_gettext("Prove that the key is wrong, and get all back"),
     "keys.ask": lazy_gettext("Ask for the file's key again"),
     "keys.answer": lazy_gettext("Answer with the file's key"),
+    "reviews.review": lazy_gettext("Review the other side"),
+    "reviews.reply": lazy_gettext("Answer a review"),
     "market.set_paused": lazy_gettext("Pause or resume a listing"),
     "market.set_quantity_limit": lazy_gettext("Change the quantity"),
     "market.buy": lazy_gettext("Buy"),

@@ -250,6 +250,7 @@ def show(listing_id: str) -> str:
             listing.seller, listing.currency, bond_of_price(listing.unit_price_units, terms.bond_bps)
         ),
         referrer=referrer_of(terms),
+        reputation=services.reviews.reputation(listing.seller).as_seller,
     )
 
 

@@ -13,12 +13,14 @@ from frontend.pages.amounts import BadAmount, parse_bps
 from frontend.pages.fields import (
     AddressField,
     AmountField,
+    ChoicesField,
     DurationField,
     HashField,
     LongWordsField,
     PageForm,
     PercentField,
     SeenField,
+    choices,
 )
 from frontend.pages.pictures import PictureFields
 from frontend.pages.text import DAY_S, HOUR_S
@@ -64,6 +66,35 @@ class StatementForm(PageForm):
         _l("What happened?"),
         most=10_000,
         render_kw={"rows": 5},
+        description=_l("Everyone can read this, for ever. Leave out names, homes and telephone numbers."),
+    )
+
+
+class ReviewForm(PageForm):
+    """What one side thinks of the other."""
+
+    rating = ChoicesField(
+        _l("Your rating"),
+        choices=choices(
+            [("5", _l("5, very good")), ("4", _l("4, good")), ("3", "3"), ("2", _l("2, bad")), ("1", _l("1, very bad"))]
+        ),
+    )
+    text = LongWordsField(
+        _l("In your words"),
+        most=5_000,
+        needed=False,
+        render_kw={"rows": 4},
+        description=_l("Everyone can read this, for ever. Leave out names, homes and telephone numbers."),
+    )
+
+
+class ReplyForm(PageForm):
+    """The answer to a review."""
+
+    text = LongWordsField(
+        _l("Your reply"),
+        most=5_000,
+        render_kw={"rows": 4},
         description=_l("Everyone can read this, for ever. Leave out names, homes and telephone numbers."),
     )
 

@@ -44,6 +44,7 @@ from frontend.pages.fields import PageForm
 from frontend.pages.notes import has_wish, note_parts, purchase_values
 from frontend.pages.numbers import hash_or_404, page_number
 from frontend.pages.parts import parts_of
+from frontend.pages.reviews import said_of
 from frontend.pages.shipping import queue_of, queue_path
 from frontend.pages.terms import terms_of
 from frontend.services.division import bond_units, is_final_offer, settled
@@ -199,6 +200,7 @@ def order_page(order: Any, **sent: PageForm) -> str:
         payouts=queries.payouts(order.key),
         evidence=evidence,
         shown=shown_of(evidence),
+        reviews=said_of(queries.reviews_of_order(order.key).values()),
         parts=parts_of(order, order.state in OPEN),
         may_settle=order.state in OPEN,
         note_parts=note_parts(order, current_account()),
@@ -214,7 +216,7 @@ def _actions(order: Any) -> list[str]:
     me = current_account()
     if me is None:
         return []
-    found = actions_for(order, roles_of(order, me), chain_now())
+    found = actions_for(order, roles_of(order, me), chain_now()) + services.reviews.may(me, order)
     # for the contract a picture is evidence as a text is; the forms are two
     return [form for name in found for form in ((name, "picture") if name == "evidence" else (name,))]
 

@@ -14,6 +14,8 @@ from frontend.blueprints.orders.forms import (
     PartForm,
     PictureForm,
     RefundForm,
+    ReplyForm,
+    ReviewForm,
     RuleForm,
     SettleSignedForm,
     SignForm,
@@ -50,6 +52,8 @@ FORMS: dict[str, type[PageForm]] = {
     "accept_offer": AcceptOfferForm,
     "withdraw_offer": StepForm,
     "settle_signed": SettleSignedForm,
+    "review": ReviewForm,
+    "reply": ReplyForm,
 }
 SETTLING = ("offer", "accept_offer", "withdraw_offer", "settle_signed")
 
@@ -141,6 +145,12 @@ PREPARE: dict[str, Callable[[str, Any], Any]] = {
     ),
     "withdraw_offer": lambda key, form: services.settlements.prepare_withdraw_offer(
         account(), key, form_key=form.form_key.data
+    ),
+    "review": lambda key, form: services.reviews.prepare_review(
+        account(), key, int(form.rating.data), form.text.data or "", form_key=form.form_key.data
+    ),
+    "reply": lambda key, form: services.reviews.prepare_reply(
+        account(), key, form.text.data, form_key=form.form_key.data
     ),
     "settle_signed": lambda key, form: services.settlements.prepare_settle_signed(
         account(), key, form.link.data, form_key=form.form_key.data

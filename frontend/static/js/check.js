@@ -24,6 +24,7 @@ const FORMS = [
   [/^\/listings\/new\/file$/, ["market.list_file"]],
   [/^\/o\/(0x[0-9a-f]{64})\/(deliver_file|claim_bad_key)$/, ["market.$2"]],
   [/^\/o\/(0x[0-9a-f]{64})\/(ask|answer)_key$/, ["keys.$2"]],
+  [/^\/o\/(0x[0-9a-f]{64})\/(review|reply)$/, ["reviews.$2"]],
   [/^\/cart\/buy$/, ["market.buy_many", "token.approve"]],
   [/^\/bonds\/deposit$/, ["market.deposit_bond", "token.approve"]],
   [/^\/bonds\/(0x[0-9a-f]{40})\/take-out$/i, ["market.withdraw_bond"]],
@@ -91,6 +92,8 @@ const FUNCTIONS = {
   "market.claim_bad_key": ["Market", "claimBadKey"],
   "keys.ask": ["KeyRequests", "ask"],
   "keys.answer": ["KeyRequests", "answer"],
+  "reviews.review": ["Reviews", "review"],
+  "reviews.reply": ["Reviews", "reply"],
   "market.set_paused": ["Market", "setPaused"],
   "market.set_quantity_limit": ["Market", "setQuantityLimit"],
   "market.buy": ["Market", "buy", "buyWithPermit"],
@@ -358,7 +361,7 @@ export function check({ intent, registry, abi, marketAbi, form, shownValue, read
   const termsPart = marketAbi.find(part => part.name === "list").inputs[0];
   const listingOf = terms => hashOf([{ type: "uint256" }, { type: "address" }, termsPart], [String(registry.chainId), market, terms]);
   let due = 0n;
-  if (contract === "Market" && entry.inputs[0]?.name === "terms") {
+  if (["Market", "Reviews"].includes(contract) && entry.inputs[0]?.name === "terms") {
     const terms = termsOf(values);
     const inEth = BigInt(terms.currency) === 0n;
     const listing = listingOf(values[0]);
@@ -722,6 +725,12 @@ function compareForm(form, intent, registry, tools, expect) {
     case "keys.answer":
       tools.compareFile(f, found, intent, expect);
       break;
+    case "reviews.review":
+      number("rating", f.rating, values[3]);
+    // falls through
+    case "reviews.reply":
+      expect("text", same(textHash(f.text), values.at(-1)), values.at(-1));
+      break;
     case "communities.set_fee":
       number("community", found[1], values[0]);
       percent("commission", f.fee, values[1]);
@@ -779,6 +788,9 @@ function compareCurveApproval(f, intent, registry, found, expect) {
 }
 
 export const spelled = text => (text || "").normalize("NFC").replace(/\r\n/g, "\n").trim();
+
+// a text as the server keeps it, by its hash; zeros where there is none
+const textHash = text => (spelled(text) ? hex(keccak256(new TextEncoder().encode(spelled(text)))) : `0x${"0".repeat(64)}`);
 
 // when a day begins, unix time as text
 export function dayOf(text) {

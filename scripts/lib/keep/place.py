@@ -20,6 +20,7 @@ INDEXED = (
     "Market",
     "Memberships",
     "Personas",
+    "Reviews",
     "Splits",
 )
 

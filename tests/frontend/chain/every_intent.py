@@ -283,6 +283,9 @@ class Tour:
             lambda s, who: s.file_keys.prepare_claim_bad_key(who, lost, 502, understood=True),
         )
         self.order("confirm_file", self.buyer, kept)
+        self.done("review", self.buyer, lambda s, who: s.reviews.prepare_review(who, kept, 4, "잘 열려요."))
+        self.done("review_buyer", self.seller, lambda s, who: s.reviews.prepare_review(who, kept, 5, ""))
+        self.done("reply", self.seller, lambda s, who: s.reviews.prepare_reply(who, kept, "고마워요."))
         point = words_of(point_of(503))
         self.done("ask_key", self.buyer, lambda s, who: s.file_keys.prepare_ask_key(who, kept, point))
         again = wrapped(SOLD_KEY, kept, 503)

@@ -55,6 +55,7 @@ SPLITS, PERSONAS = "0x" + "78" * 20, "0x" + "9a" * 20
 CLAIMS, CURVES = "0x" + "bc" * 20, "0x" + "de" * 20
 MEMBERSHIPS, GOVERNORS, GOVERNOR = "0x" + "ab" * 20, "0x" + "cd" * 20, "0x" + "60" * 20
 KEY_REQUESTS = "0x" + "70" * 20
+REVIEWS = "0x" + "5e" * 20
 COMMUNITY_TOKEN = token_of(REGISTRY, 1)
 SELLER, BUYER, ARBITER = "0x" + "51" * 20, "0x" + "b1" * 20, "0x" + "a1" * 20
 CHAIN_ID = 31337
@@ -237,6 +238,7 @@ CONTRACTS = {
     "Memberships": MEMBERSHIPS,
     "Governors": GOVERNORS,
     "KeyRequests": KEY_REQUESTS,
+    "Reviews": REVIEWS,
 }
 
 
@@ -606,6 +608,40 @@ def test_a_withdrawal_to_another_address_is_found_out(script):
     assert verdict(script, document("credits.withdraw", "Market", "withdraw", args), form) == []
     for lie in ((ETH, SELLER, 5 * 10**17), (ETH, BUYER, 6 * 10**17), (TOKEN, BUYER, 5 * 10**17)):
         assert verdict(script, document("credits.withdraw", "Market", "withdraw", lie), form) != []
+
+
+# --- reviews -------------------------------------------------------------------------------------------------------------
+
+NO_TEXT = "0x" + "00" * 32
+
+
+def speaking(action, *more, **changes):
+    args = (TERMS.to_abi(), BUYER, raw(ref_of(PURCHASE.to_abi())), *more)
+    return document(f"reviews.{action}", "Reviews", action, args, **{"to": REVIEWS, "subject": KEY, **changes})
+
+
+def hash_of(text):
+    return keccak(text=text) if text else bytes(32)
+
+
+@pytest.mark.parametrize("typed", ["", "  \r\n ", "  Good.\r\nVery good. ", "좋아요", "é"])
+def test_a_review_passes_when_rating_and_text_are_the_forms(script, typed):
+    kept = typed.replace("\r\n", "\n").strip().replace("é", "é")
+    form = {"path": f"/o/{KEY}/review", "fields": {"rating": "4", "text": typed}}
+    assert verdict(script, speaking("review", 4, hash_of(kept)), form) == []
+    assert verdict(script, speaking("review", 5, hash_of(kept)), form) != []
+    assert verdict(script, speaking("review", 4, hash_of(kept + "!")), form) != []
+    answer = {"path": f"/o/{KEY}/reply", "fields": {"text": typed}}
+    assert verdict(script, speaking("reply", hash_of(kept)), answer) == []
+    assert verdict(script, speaking("reply", hash_of(kept + "!")), answer) != []
+
+
+@pytest.mark.parametrize("change", [{"to": MARKET}, {"subject": LISTING}, {"value": 1}])
+def test_a_review_of_another_order_to_another_contract_or_with_money_is_found_out(script, change):
+    assert verdict(script, speaking("review", 4, hash_of("Good."))) == []
+    assert verdict(script, speaking("review", 4, hash_of("Good."), **change)) != []
+    other = {"path": f"/o/{FILE_KEY}/review", "fields": {"rating": "4", "text": "Good."}}
+    assert verdict(script, speaking("review", 4, hash_of("Good.")), other) != []
 
 
 # --- sealed files -------------------------------------------------------------------------------------------------------

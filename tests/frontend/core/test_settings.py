@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,19 @@ def test_sealed_files_have_room_of_their_own_and_no_gateway_when_nothing_is_said
 def test_a_gateway_is_refused_when_it_is_no_plain_address(address):
     with pytest.raises(BadSetting, match="FILES_GATEWAY"):
         Settings.from_env({**GOOD, "FILES_GATEWAY": address})
+
+
+def test_tokens_weigh_in_reviews_what_the_operator_says_and_nothing_unless_he_does():
+    assert Settings.from_env(GOOD).review_weights == ()
+    one, two = "0x" + "ab" * 20, "0x" + "cd" * 20
+    found = Settings.from_env({**GOOD, "REVIEW_WEIGHTS": f"0x{'AB' * 20}=1000000000000, {two}=1/3"})
+    assert found.review_weights == ((one, Fraction(10**12)), (two, Fraction(1, 3)))
+
+
+@pytest.mark.parametrize("said", ["0x12=1", "=1", "A=", "A=-1", "A=1.5", "A=1/0", "A=1/", "A=1 A=2", "A"])
+def test_weights_of_reviews_are_refused_when_they_are_no_ratios_of_tokens(said):
+    with pytest.raises(BadSetting, match="REVIEW_WEIGHTS"):
+        Settings.from_env({**GOOD, "REVIEW_WEIGHTS": said.replace("A", "0x" + "ab" * 20)})
 
 
 @pytest.mark.parametrize("name", sorted(set(S3) - {"CONTENT_STORE"}))

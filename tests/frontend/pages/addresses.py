@@ -41,6 +41,7 @@ AREAS = (
     "library",
     "receipts",
     "notifications",
+    "reviews",
 )
 
 
@@ -133,6 +134,10 @@ def all_pages(story: Story) -> Iterator[Address]:
         yield Address("personas.desk", "/persona", account)
     for nickname in (SELLERS_NAME, HANDED_NAME, RETIRED_NAME):
         yield Address("personas.show", f"/p/{quote(nickname)}", SELLER)
+    for account in (SELLER, BUYER, STRANGER):
+        yield Address("reviews.show", f"/a/{account}/reviews")
+        yield Address("reviews.show", f"/a/{account}/reviews?as=buyer&page=2", SELLER)
+    yield Address("reviews.figures", f"/a/{SELLER}/reputation.json")
     yield Address("cart.show", "/cart", BUYER)
     yield Address("help.escrow", "/help/escrow")
 

@@ -38,6 +38,7 @@ from tests.frontend.pages.story import (
     MEMBERSHIPS,
     PERSONAS,
     REGISTRY,
+    REVIEWS,
     SPLITS,
     Story,
     tell_all,
@@ -72,6 +73,7 @@ def make_settings(folder: Path, **changes: object) -> Settings:
         ("Memberships", MEMBERSHIPS),
         ("Governors", GOVERNORS),
         ("KeyRequests", KEY_REQUESTS),
+        ("Reviews", REVIEWS),
     ):
         record["contracts"][name] = {
             "address": to_checksum_address(address),

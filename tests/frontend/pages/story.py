@@ -43,6 +43,7 @@ CURVES = "0x" + "aa" * 19 + "06"
 MEMBERSHIPS = "0x" + "aa" * 19 + "07"
 GOVERNORS = "0x" + "aa" * 19 + "08"
 KEY_REQUESTS = "0x" + "aa" * 19 + "09"
+REVIEWS = "0x" + "aa" * 19 + "0a"
 ETH = "0x" + "0" * 40
 T0 = 1_790_000_000
 HOUR, DAY = 3_600, 86_400
@@ -75,7 +76,7 @@ class Story:
     def __init__(self, engine: Engine, contents: Contents) -> None:
         self.engine = engine
         self.contents = contents
-        contracts = (REGISTRY, MARKET, SPLITS, PERSONAS, CLAIMS, CURVES, MEMBERSHIPS, GOVERNORS, KEY_REQUESTS)
+        contracts = (REGISTRY, MARKET, SPLITS, PERSONAS, CLAIMS, CURVES, MEMBERSHIPS, GOVERNORS, KEY_REQUESTS, REVIEWS)
         self.place = Place(CHAIN_ID, GENESIS, *contracts, 1, "0x" + "dd" * 32)
         self.logs: list[Log] = []
         self.headers: dict[int, Header] = {}
@@ -396,6 +397,20 @@ class Story:
             uri=self.contents.uri(stored), hash=bytes.fromhex(stored[2:]),
         )  # fmt: skip
 
+    def review(self, name: str, by: str, about: str, rating: int, text: str = "", *, store: bool = True) -> None:
+        """Let one side of a finished order say what it thinks of the other."""
+        key, terms, _ = self._order(name)
+        words = (self.contents.store_text(text) if store else _hash(text)) if text else "0x" + "00" * 32
+        self.emit(
+            "Reviews", REVIEWS, "Reviewed", key=key, by=by, about=about, bySeller=by == terms.seller, rating=rating,
+            hash=bytes.fromhex(words[2:]), weightWei=0,
+        )  # fmt: skip
+
+    def reply(self, name: str, by: str, text: str) -> None:
+        """Let the one who was reviewed answer."""
+        words = self.contents.store_text(text)
+        self.emit("Reviews", REVIEWS, "Replied", key=self._order(name)[0], by=by, hash=bytes.fromhex(words[2:]))
+
     def contest(self, name: str, text: str) -> None:
         """Let the buyer dispute, with the fee staked."""
         key, _, _ = self._order(name)
@@ -623,6 +638,10 @@ def tell_all(story: Story, picture: str | None = None) -> None:
     story.owe_split(2, 1, 3 * 10**16)
     story.propose(2, SELLER, 2, story.at_ts + 30 * DAY, (0, 4_000, 0), (1, 6_000, story.at_ts + 90 * DAY))
     tell_claims(story, stars)
+    story.review("completed", BUYER, SELLER, 4, "It hums a little. 조금 웅웅거려요.")
+    story.reply("completed", SELLER, "Give it a rest at noon.")
+    story.review("completed", SELLER, BUYER, 5)
+    story.review("resolved", BUYER, SELLER, 1, "These words are lost.", store=False)
 
 
 def tell_of_changes(story: Story) -> None:

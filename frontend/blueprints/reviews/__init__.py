@@ -1,0 +1,1 @@
+"""What others say about an account, and what became of its orders."""
