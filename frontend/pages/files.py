@@ -14,6 +14,7 @@ from frontend.pages.deadlines import Roles, next_step
 from frontend.pages.described import described
 from frontend.pages.notes import purchase_values
 from frontend.pages.text import plain
+from frontend.services.market import terms_abi
 from frontend.services.terms import FILE
 
 NO_FILE_NAME = re.compile(r"[^\w .()-]+")
@@ -25,7 +26,7 @@ class FilePlace:
     """An order's file with all that a browser needs to open it or to deliver its key."""
 
     file: SealedFile
-    salt: str
+    terms: list[str]
     purchase: list[str]
     wrap: dict[str, str] | None
     requests: list[dict[str, Any]]
@@ -49,7 +50,7 @@ def file_place(order: Order) -> FilePlace | None:
     ]
     return FilePlace(
         file=listing.file,
-        salt=str(listing.terms["salt"]),
+        terms=["0x" + one.hex() if isinstance(one, bytes) else str(one) for one in terms_abi(listing)],
         purchase=purchase_values(order),
         wrap=None if order.wrap is None else _words(order.wrap),
         requests=requests,

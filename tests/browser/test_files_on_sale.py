@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import secrets
 import shutil
 import subprocess
@@ -19,8 +20,10 @@ from tests.browser.files import deliver_file
 from tests.browser.people import Person
 from tests.browser.shelf import pieces_hash
 from tests.browser.test_private_notes import forms_of, places_of, record_posts
+from tests.browser.test_sealed_files import STORED
 from tests.browser.town import Stall, Town, eventually
 from tools.files.identity import identity_of
+from tools.files.wrap import key_hash
 
 MIB = 1 << 20
 WORK_MS, PATIENCE_S = 60_000, 60
@@ -75,6 +78,9 @@ def test_file_is_sold_delivered_and_opened_in_browsers_and_with_stock_age(
     buyer.open("/library?kind=file")
     assert open_file(buyer).path().read_bytes() == on_sale.content
     assert buyer.violations() == []
+    assert any(name.endswith("/plaintext") for name in buyer.page.evaluate(STORED)), "open until it is closed"
+    buyer.sign_out()
+    buyer.until(lambda: not any(name.endswith("/plaintext") for name in buyer.page.evaluate(STORED)))
     assert buyer.complaints == on_sale.seller.complaints == []
 
 
@@ -100,6 +106,38 @@ def test_wrong_key_is_found_by_the_buyers_page_and_everything_comes_back(
     assert town.credit(buyer.address) - before == found.paid_units
     buyer.open(f"/o/{key}")
     assert buyer.violations() == []
+
+
+def test_sellers_browser_wraps_nothing_when_the_server_or_the_chain_shows_another_order(
+    on_sale: OnSale, buyer: Person, town: Town
+) -> None:
+    key, seller = buy_file(buyer, on_sale.listing), on_sale.seller
+    purchase = town.order(key).purchase
+    file = town.order(key).listing.file
+    assert file is not None
+    posted = record_posts(seller.page)
+    for told, lie in ((purchase["encryptionKeyX"], "0x" + "00" * 31 + "01"), (file.key_hash, "0x" + "12" * 32)):
+
+        def change(route: Route, told: str = told, lie: str = lie) -> None:
+            answer = route.fetch()
+            assert told in answer.text()
+            route.fulfill(response=answer, body=answer.text().replace(told, lie))
+
+        seller.page.route(f"**/o/{key}", change)
+        seller.open(f"/o/{key}")
+        expect_problem(seller, "other_order")
+        seller.page.unroute(f"**/o/{key}")
+
+    button = seller.page.locator("[data-file-deliver] button[type='submit']")
+    seller.open(f"/o/{key}")
+    seller.wallet.reject("eth_call")
+    button.click()
+    expect_problem(seller, "unchecked")
+    seller.wallet.agree("eth_call")
+    deliver_file(town, seller.wallet, key, secrets.token_bytes(32))
+    button.click()
+    expect_problem(seller, "not_paid")
+    assert posted == []
 
 
 def test_claim_against_the_right_key_is_kept_back_by_the_page_and_refused_with_a_sentence_when_it_is_sent_straight(
@@ -206,6 +244,48 @@ def test_seller_goes_on_after_a_reload_when_the_upload_broke_off(
     assert not set(later) & set(taken), "what had arrived is not sent again"
 
 
+def test_file_that_another_program_has_sealed_is_sent_only_when_it_fits_the_sellers_own_keys(
+    seller: Person, stall: Stall, town: Town, tmp_path: Path
+) -> None:
+    content, salt = secrets.token_bytes(MIB + 7), "0x" + secrets.token_hex(32)
+    start_listing(seller, stall)
+    with seller.page.expect_download():
+        seller.page.locator("[data-keys-save]").click()  # from here on the browser has keys
+    chain = str(town.market.chain_id)
+    key = bytes.fromhex(seller.page.evaluate(DERIVE, ["soldKey", chain, seller.address, salt])[2:])
+    sealed = pyrage.encrypt(content, [pyrage.x25519.Identity.from_str(identity_of(key)).to_public()])
+    hashes = {
+        "salt": salt, "keyHash": "0x" + key_hash(bytes.fromhex(salt[2:]), key).hex(), "ciphertextHash": pieces_hash(sealed),
+        "plaintextHash": pieces_hash(content), "size": len(content),
+    }  # fmt: skip
+
+    def bring(what: bytes, **changes: object) -> None:
+        (tmp_path / "file.age").write_bytes(what)
+        (tmp_path / "file.json").write_text(json.dumps({**hashes, **changes}))
+        seller.page.locator("details:has(#sealed-age)").evaluate("part => { part.open = true; }")
+        seller.page.locator("#sealed-age").set_input_files(tmp_path / "file.age")
+        seller.page.locator("#sealed-json").set_input_files(tmp_path / "file.json")
+        seller.page.locator("[data-file-bring]").click()
+
+    posted = record_posts(seller.page)
+    bring(sealed, keyHash="0x" + "12" * 32)
+    expect_problem(seller, "not_own_key")
+    bring(sealed, size="many")
+    expect_problem(seller, "bad_hashes")
+    other = pyrage.encrypt(content, [pyrage.x25519.Identity.generate().to_public()])
+    bring(other)
+    expect_problem(seller, "sealed_to_another")
+    bring(sealed, ciphertextHash="0x" + "12" * 32)
+    expect_problem(seller, "other_ciphertext")
+    assert posted == []
+    bring(sealed)
+    expect_sealed(seller)
+    found = town.queries.listing(finish_listing(seller, stall))
+    assert found is not None
+    assert found.file is not None
+    assert (found.file.ciphertext_hash, found.file.size_bytes) == (hashes["ciphertextHash"], len(content))
+
+
 def test_server_never_has_the_file_or_its_key(
     seller: Person, buyer: Person, stall: Stall, town: Town, tmp_path: Path
 ) -> None:
@@ -294,7 +374,7 @@ def deliver(seller: Person, key: str) -> None:
 def open_file(buyer: Person) -> Download:
     """Open the bought file by clicking, and give what is saved."""
     with buyer.page.expect_download(timeout=WORK_MS) as download:
-        buyer.page.locator("[data-file-open]").click()
+        buyer.page.locator("[data-file-open]").press("Enter")
     expect(buyer.page.locator("[data-file-ready]")).to_be_visible()
     return download.value
 

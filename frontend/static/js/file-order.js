@@ -1,22 +1,36 @@
 // Orders of sealed files: the buyer opens the file, proves a wrong key, or asks for the key again; the seller delivers it and
 // answers. Keys and secrets are made here and stay here; forms carry points and wraps, and of a claim the order's secret.
 
-import { bytesOf } from "./abi.js";
-import { fillBeforeSending, offerKeys, run, say, tidy, words } from "./file-page.js";
+import { bytesOf, encodeCall, hashOf } from "./abi.js";
+import { fillBeforeSending, offerKeys, run, say, tidy } from "./file-page.js";
 import { keysOf, library, orderKey, ownKey, saveText } from "./notes.js";
 import { SealedProblem } from "./sealed-problem.js";
 import { open } from "./sealing.js";
+import { chainOf, findWallet } from "./wallet.js";
 import { askedSecret, findAskedSecret, findOrderSecret, findSoldKey, openWrap, pointOf, wrap } from "./wrap.js";
 
+const TERMS = {
+  type: "tuple",
+  components: [
+    "address", "bytes32", "address", "uint128", "uint128", "address", "address", "address", "uint256", "uint256", "bytes32", "bytes32", "bytes32",
+  ].map(type => ({ type })),
+};
+const FILE = { type: "tuple", components: ["bytes32", "bytes32", "bytes32", "uint64"].map(type => ({ type })) };
+const [SALT, EXTRAS] = [11, 12];
+const ORDER_OF = { name: "orderOf", inputs: [{ type: "bytes32" }] };
+const [STATE, ACCEPTED] = [5, 2]; // word of the order, and its value
 const same = (one, other) => String(one).toLowerCase() === String(other).toLowerCase();
 
 function placeOf(section) {
   const place = { ...section.dataset };
-  for (const name of ["purchase", "wrap", "requests"]) place[name] = JSON.parse(place[name]);
-  // the key names the order, with the purchase and the point in it; the address bar has it too
-  const onItsPage = !place.isPage || same(location.pathname.split("/")[2], place.orderKey);
-  if (!onItsPage || !same(orderKey(place.listing, place.purchase), place.orderKey)) throw new SealedProblem("other_order");
-  return place;
+  for (const name of ["terms", "purchase", "wrap", "requests"]) place[name] = JSON.parse(place[name]);
+  const { chainId, market, listing, terms, purchase, keyHash, ciphertextHash, plaintextHash, size } = place;
+  // the order's key names listing and purchase, with the point in it; the listing's id names the terms, and these the file
+  const isOrder = same(orderKey(listing, purchase), place.orderKey) && (!place.isPage || same(location.pathname.split("/")[2], place.orderKey));
+  const isListing = same(hashOf([{ type: "uint256" }, { type: "address" }, TERMS], [chainId, market, terms]), listing);
+  const isFile = same(hashOf([FILE], [[keyHash, ciphertextHash, plaintextHash, size]]), terms[EXTRAS]);
+  if (!isOrder || !isListing || !isFile) throw new SealedProblem("other_order");
+  return { ...place, salt: terms[SALT] };
 }
 
 const identitiesOf = ({ chainId, account }) => keysOf(chainId, account).map(key => key.identity);
@@ -128,6 +142,19 @@ function setUpBuyer(section, place) {
 
 // ---- the seller
 
+// The server could show an order that nobody paid for, with a point of its own: so the wallet's node is asked.
+async function checkIsPaid({ chainId, market, orderKey: key }) {
+  let answer;
+  try {
+    const provider = await findWallet({ ask: false });
+    if (await chainOf(provider) !== Number(chainId)) throw new Error("another chain");
+    answer = await provider.request({ method: "eth_call", params: [{ to: market, data: encodeCall(ORDER_OF, [key]) }, "latest"] });
+  } catch {
+    throw new SealedProblem("unchecked");
+  }
+  if (Number(BigInt(`0x0${String(answer).slice(2 + 64 * STATE, 2 + 64 * (STATE + 1))}`)) !== ACCEPTED) throw new SealedProblem("not_paid");
+}
+
 async function wrapTo(place, point) {
   const key = await findSoldKey(identitiesOf(place), place.salt, place.keyHash);
   if (!key) throw new SealedProblem("no_sold_key");
@@ -137,7 +164,10 @@ async function wrapTo(place, point) {
 
 function setUpSeller(section, place) {
   const [deliver, answer] = [section.querySelector("[data-file-deliver]"), section.querySelector("[data-file-answer]")];
-  if (deliver) fillBeforeSending(deliver.querySelector("form"), section, () => wrapTo(place, pointIn(place)));
+  if (deliver) fillBeforeSending(deliver.querySelector("form"), section, async () => {
+    await checkIsPaid(place);
+    return wrapTo(place, pointIn(place));
+  });
   if (!answer) return;
   fillBeforeSending(answer.querySelector("form"), section, async () => {
     const { x, y } = place.requests.find(request => request.isWaiting);
@@ -152,6 +182,7 @@ function setUp(section) {
     setUpSeller(section, place);
     offerKeys(section, place);
   } catch (problem) {
+    for (const form of section.querySelectorAll("form")) form.hidden = true;
     run(section, async () => { throw problem; });
   }
 }
