@@ -117,13 +117,7 @@ def test_sellers_browser_wraps_nothing_when_the_server_or_the_chain_shows_anothe
     assert file is not None
     posted = record_posts(seller.page)
     for told, lie in ((purchase["encryptionKeyX"], "0x" + "00" * 31 + "01"), (file.key_hash, "0x" + "12" * 32)):
-
-        def change(route: Route, told: str = told, lie: str = lie) -> None:
-            answer = route.fetch()
-            assert told in answer.text()
-            route.fulfill(response=answer, body=answer.text().replace(told, lie))
-
-        seller.page.route(f"**/o/{key}", change)
+        seller.page.route(f"**/o/{key}", lying(told, lie))
         seller.open(f"/o/{key}")
         expect_problem(seller, "other_order")
         seller.page.unroute(f"**/o/{key}")
@@ -407,6 +401,17 @@ def opened_with_age(town: Town, key: str, identity: str, folder: Path) -> bytes:
     (folder / "key.txt").write_text(identity)
     command = ["age", "--decrypt", "--identity", str(folder / "key.txt"), str(sealed)]
     return subprocess.run(command, check=True, capture_output=True).stdout
+
+
+def lying(told: str, lie: str) -> Callable[[Route], None]:
+    """Let the server's page say something else."""
+
+    def change(route: Route) -> None:
+        answer = route.fetch()
+        assert told in answer.text()
+        route.fulfill(response=answer, body=answer.text().replace(told, lie))
+
+    return change
 
 
 def expect_problem(person: Person, key: str) -> None:

@@ -31,7 +31,7 @@ NO_PAGES = {
     "static", "auth.state", "content.show", "content.thumbnail", "contracts.addresses", "contracts.abi", "health.alive",
     "health.ready", "health.show", "identicon.show", "intents.document", "intents.index", "intents.panel", "notes.read",
     "members.members_file", "orders.by_transaction", "tokens.history", "transactions.tray", "curves.again", "proposals.try_now",
-    "claims.again", "claims.proof", "airdrops.again", "desk.sheet",
+    "files.show", "files.show_pieces", "claims.again", "claims.proof", "airdrops.again", "desk.sheet",
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 // answers. Keys and secrets are made here and stay here; forms carry points and wraps, and of a claim the order's secret.
 
 import { bytesOf, encodeCall, hashOf } from "./abi.js";
-import { fillBeforeSending, offerKeys, run, say, tidy } from "./file-page.js";
+import { fillBeforeSending, offerKeys, run, say, tidy, willLie } from "./file-page.js";
 import { keysOf, library, orderKey, ownKey, saveText } from "./notes.js";
 import { SealedProblem } from "./sealed-problem.js";
 import { open } from "./sealing.js";
@@ -88,6 +88,7 @@ function setUpBuyer(section, place) {
 
   async function openFile(options) {
     const key = await needKey();
+    willLie();
     opened = await open({ ...place, key }, options);
     const link = ready.querySelector("a");
     link.href = URL.createObjectURL(opened.file);

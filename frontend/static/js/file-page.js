@@ -115,10 +115,11 @@ export function offerKeys(scope, { chainId, account }) {
   }
 }
 
-// what an earlier visit left on the disk, and a note that there may be more when the account signs out
-export function tidy() {
-  localStorage.setItem(TO_SWEEP, "1");
-  return sweep().catch(() => null); // nothing lies there, or this browser keeps nothing
+// something will lie on the disk: to be swept away when a page begins, and when the account signs out
+export const willLie = () => localStorage.setItem(TO_SWEEP, "1");
+
+export async function tidy() {
+  if (localStorage.getItem(TO_SWEEP)) await sweep().catch(() => null); // this browser may keep nothing any more
 }
 
 export function sizeText(bytes) {

@@ -3,10 +3,8 @@
 
 import { bytesOf, hex } from "./abi.js";
 import { BESIDE, draftKey } from "./drafts.js";
-import { complain, offerKeys, run, say, sizeText, tidy } from "./file-page.js";
-import { FileServer, forEach } from "./file-server.js";
+import { complain, offerKeys, run, say, sizeText, tidy, willLie } from "./file-page.js";
 import { keysOf, library, ownKey } from "./notes.js";
-import { PIECE, Pieces } from "./pieces.js";
 import { SealedProblem } from "./sealed-problem.js";
 import { forget, seal, send } from "./sealing.js";
 import { csrf } from "./wallet.js";
@@ -47,6 +45,7 @@ function draw() {
 
 async function sealFile(file, options) {
   await throwAway();
+  willLie();
   const salt = hex(crypto.getRandomValues(new Uint8Array(32)));
   const key = await soldKey((await ownKey(chainId, account)).identity, salt);
   const { list, ...sealed } = await seal(file, key, { ahead: true, ...options });
@@ -91,6 +90,7 @@ function readHashes(text) {
 }
 
 async function hashesOf(file, { signal, progress }) {
+  const { PIECE, Pieces } = await import("./pieces.js");
   const pieces = new Pieces();
   for (let at = 0; at < file.size; at += PIECE) {
     signal.throwIfAborted();
@@ -102,7 +102,7 @@ async function hashesOf(file, { signal, progress }) {
 
 // its header must open with the key that will be sold
 async function checkOpens(file, key) {
-  const { Decrypter, bech32 } = await library();
+  const [{ Decrypter, bech32 }, { PIECE }] = await Promise.all([library(), import("./pieces.js")]);
   const decrypter = new Decrypter();
   decrypter.addIdentity(bech32.encodeFromBytes("AGE-SECRET-KEY-", bytesOf(key)).toUpperCase());
   try {
@@ -121,9 +121,10 @@ async function bringSealed(file, json, options) {
   const { list, hash } = await hashesOf(file, options);
   if (hex(hash) !== found.ciphertextHash) throw new SealedProblem("other_ciphertext");
   await throwAway();
+  const [{ FileServer, forEach }, { HASH: HASH_BYTES, PIECE }] = await Promise.all([import("./file-server.js"), import("./pieces.js")]);
   const server = new FileServer({ token: csrf(), signal: options.signal });
   const missing = await server.missing(list);
-  const count = list.length / 32;
+  const count = list.length / HASH_BYTES;
   let there = count - missing.length;
   await forEach(missing, async index => {
     await server.put(list, index, file.slice(index * PIECE, (index + 1) * PIECE));
