@@ -187,6 +187,14 @@ def action_name(action: str) -> str:
     return action_text(action)
 
 
+def file_size(size_bytes: int) -> str:
+    """Give a file's size: exact in bytes, and from 1 MiB on cut to a tenth of those as well."""
+    grouped = f"{size_bytes:,}"
+    exact = gettext("%(count)s bytes", count=grouped)
+    tenths = size_bytes * 10 // 2**20
+    return exact if tenths < 10 else f"{tenths // 10:,}.{tenths % 10} MiB ({exact})"
+
+
 def paragraphs(text: str) -> Markup:
     """Give plain text as escaped paragraphs; single line ends stay."""
     blocks = [block.strip() for block in visible(text).replace("\r\n", "\n").split("\n\n")]
@@ -226,6 +234,7 @@ FILTERS = {
     "visible": visible,
     "action_name": action_name,
     "paragraphs": paragraphs,
+    "file_size": file_size,
 }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from frontend.pages.terms import terms_of
-from frontend.services.terms import MAX_EXTENSION_S
+from frontend.services.terms import FILE, MAX_EXTENSION_S
 
 OPEN = ("funded", "accepted", "delivered", "contested", "disputed")
 FINAL = ("completed", "cancelled", "refunded", "resolved")
@@ -90,7 +90,7 @@ def actions_for(order: Any, roles: Roles, now_ts: int) -> list[str]:
         if roles.buyer:
             found.append("cancel")
     elif order.state == "accepted" and roles.seller and not overdue:
-        found.append("deliver")
+        found.append("deliver_file" if order.listing.kind == FILE else "deliver")
     elif order.state == "delivered" and roles.buyer:
         found.append("confirm")
         if not overdue:
@@ -119,9 +119,14 @@ def changes_for(order: Any, roles: Roles, now_ts: int) -> list[str]:
         found.append("refund_part")
     if extension_room_s(order) and now_ts <= order.clock_ts and getattr(roles, favoured(order)):
         found.append("extend")
-    if roles.buyer and order.state in ("funded", "accepted", "delivered") and not terms_of(order.listing).only_buyer:
+    if roles.buyer and order.state in ("funded", "accepted", "delivered") and _can_be_handed_over(order):
         found.append("transfer")
     return found
+
+
+def _can_be_handed_over(order: Any) -> bool:
+    """Tell whether an order may have another holder: a file's key is wrapped to its buyer's secret."""
+    return order.listing.kind != FILE and not terms_of(order.listing).only_buyer
 
 
 def favoured(order: Any) -> str:

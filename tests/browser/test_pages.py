@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Response
 
 from tests.browser.conftest import DESKTOP, PHONE, Visitors
+from tests.browser.files import buy_file, deliver_file, list_file
 from tests.browser.market import RunningMarket
 from tests.browser.people import Person
 from tests.browser.town import Clerk, Stall, Town, community_form, eventually
@@ -30,6 +31,7 @@ NO_PAGES = {
     "static", "auth.state", "content.show", "content.thumbnail", "contracts.addresses", "contracts.abi", "health.alive",
     "health.ready", "health.show", "identicon.show", "intents.document", "intents.index", "intents.panel", "notes.read",
     "members.members_file", "orders.by_transaction", "tokens.history", "transactions.tray", "curves.again", "proposals.try_now",
+    "files.show", "files.show_pieces",
     "claims.again", "claims.proof", "airdrops.again", "desk.sheet", "reviews.figures",
     "notifications.atom", "notifications.deadlines", "notifications.deadline",
 }  # fmt: skip
@@ -65,6 +67,9 @@ def things(buyer: Clerk, stall: Stall) -> dict[str, str]:
         who.take(sold, step)
     buyer.take(sold, "review", rating="4", text="It rings when the moon is up. 달이 뜨면 울려요.")
     stall.seller.take(sold, "reply", text="So it should.")
+    file, file_key = list_file(stall.seller, stall.community_id, stall.arbiter, b"Songs.\n" * 1_000)
+    file_due, file_delivered = buy_file(buyer, file), buy_file(buyer, file)
+    deliver_file(buyer.town, stall.seller.wallet, file_delivered, file_key)
     steward = stall.steward.account
     path = f"/l/{stall.in_eth}/buy"
     stall.steward.claim(NICKNAME)
@@ -98,6 +103,9 @@ def things(buyer: Clerk, stall: Stall) -> dict[str, str]:
         "disputed": disputed,
         "done": done,
         "reviewed": sold,
+        "file": file,
+        "file_due": file_due,
+        "file_delivered": file_delivered,
         "ruled": ruled,
         "work": work,
         "steward": steward,
@@ -208,6 +216,14 @@ PAGES: dict[str, tuple[str, str, Callable[[dict[str, str], Stall], str]]] = {
     "decided-commission": ("proposals.commission", "-", lambda t, s: f"/c/{s.community_id}/commission"),
     "choose-a-community": ("listings.new", "s", lambda t, s: "/listings/new"),
     "new-listing": ("listings.new", "s", lambda t, s: f"/listings/new?community={s.community_id}"),
+    "new-file": ("listings.new_file", "s", lambda t, s: f"/listings/new/file?community={s.community_id}"),
+    "listing-of-a-file": ("listings.show", "n", lambda t, s: f"/l/{t['file']}"),
+    "checkout-of-a-file": ("listings.buy", "n", lambda t, s: f"/l/{t['file']}/buy"),
+    "file-to-be-delivered": ("orders.show", "s", lambda t, s: f"/o/{t['file_due']}"),
+    "file-that-waits": ("orders.show", "b", lambda t, s: f"/o/{t['file_due']}"),
+    "file-to-be-opened": ("orders.show", "b", lambda t, s: f"/o/{t['file_delivered']}"),
+    "order-of-a-file-for-a-stranger": ("orders.show", "-", lambda t, s: f"/o/{t['file_delivered']}"),
+    "library-with-a-file": ("library.show", "b", lambda t, s: "/library?kind=file"),
     "my-listings": ("listings.mine", "s", lambda t, s: "/listings"),
     "listing": ("listings.show", "-", lambda t, s: f"/l/{s.in_eth}"),
     "own-listing": ("listings.show", "s", lambda t, s: f"/l/{s.in_eth}"),

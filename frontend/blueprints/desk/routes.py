@@ -14,7 +14,7 @@ from frontend.blueprints.listings.own import own_rows
 from frontend.extensions import bound, queries, registry
 from frontend.index.desk_queries import MOST_COUNTED
 from frontend.index.desk_views import Books
-from frontend.index.views import Currency, ListingFilter
+from frontend.index.views import Currency, ListingFilter, Order
 from frontend.pages.act import account, chain_now
 from frontend.pages.credits import MARKET
 from frontend.pages.currencies import currencies_of
@@ -29,6 +29,7 @@ blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
 PER_PAGE = 20
 MOST_LISTINGS = 8
+MOST_KEYS = 10
 FILES_A_MINUTE = 20
 
 
@@ -58,6 +59,8 @@ def show() -> str:
         rows=own_rows(listings.items),
         listings=listings,
         purses=_purses(who),
+        keys_due=queries.file_orders_to_deliver(who, per_page=MOST_KEYS),
+        keys_asked=_asked(who),
         sales=sales_of(sold, today, span, currencies_of(sale.currency for sale in sold)),
         spans=SPANS,
         most=MOST_COUNTED if queries.has_more_orders(who) else None,
@@ -68,6 +71,13 @@ def show() -> str:
             + [sale.currency for sale in sold]
         ),
     )
+
+
+def _asked(who: str) -> list[Order]:
+    """Give the orders whose key was asked for once more, those that wait longest first."""
+    keys = list(dict.fromkeys(row.order_key for row in queries.key_requests_waiting(who, per_page=MOST_KEYS).items))
+    found = queries.orders_with(keys)
+    return [found[key] for key in keys if key in found]
 
 
 def _purses(who: str) -> list[Purse]:

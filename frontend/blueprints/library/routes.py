@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from frontend.auth import sign_in_required
+from frontend.blueprints.files.texts import file_texts
+from frontend.blueprints.notes.texts import note_texts
 from frontend.extensions import queries
 from frontend.pages.act import account
 from frontend.pages.currencies import currencies_of
@@ -27,6 +29,8 @@ def show() -> str:
         items=[item_of(order) for order in page.items],
         page=page,
         kind=kind,
+        note_texts=note_texts(),
+        file_texts=file_texts(),
         counts=queries.bought_kinds(who),
         currencies=currencies_of(order.listing.currency for order in page.items),
     )

@@ -8,6 +8,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField
 from wtforms.validators import ValidationError
 
+from frontend.extensions import services
+from frontend.index.file_views import SealedFile
 from frontend.index.views import Extras, Milestone
 from frontend.pages.amounts import say_units
 from frontend.pages.fields import (
@@ -29,12 +31,15 @@ from frontend.pages.fields import (
 )
 from frontend.pages.pictures import PictureFields
 from frontend.pages.text import DAY_S, HOUR_S
+from frontend.services.market import MAX_FILE_BYTES
 from frontend.services.quotes import discounted_units
-from frontend.services.terms import MAX_BPS, MAX_MEMBER_DISCOUNT_BPS, MOST_MILESTONES
+from frontend.services.terms import FILE, MAX_BPS, MAX_MEMBER_DISCOUNT_BPS, MOST_MILESTONES
 
 MAX_UINT32 = 2**32 - 1
 INSTANT_MOST_S = 48 * HOUR_S
 GOODS, SERVICE = "goods", "service"
+# what age adds to a file: a header with one stanza or a few, a nonce, and 16 bytes to each 64 KiB
+MOST_HEADER_BYTES, AGE_NONCE_BYTES, AGE_TAG_BYTES, AGE_CHUNK_BYTES = 64 * 1024, 16, 16, 64 * 1024
 
 
 class MilestoneForm(Form):
@@ -128,7 +133,7 @@ class ListingForm(AdvancedFields, PictureFields, PageForm):
     tags = WordsField(
         _l("Words to be found by"), most=200, needed=False, description=_l("Up to 8, separated by commas.")
     )
-    kind = ChoicesField(
+    kind: Any = ChoicesField(
         _l("Kind"),
         choices=choices([(GOODS, _l("Goods: something is shipped")), (SERVICE, _l("Service: work for the buyer"))]),
         default=GOODS,
@@ -166,7 +171,7 @@ class ListingForm(AdvancedFields, PictureFields, PageForm):
             "1 hour to 180 days after accepting; 48 hours at most if instant. If you miss it, the buyer gets all back."
         ),
     )
-    transit_for = DurationField(
+    transit_for: Any = DurationField(
         _l("On the way for"),
         least=0,
         most=90 * DAY_S,
@@ -271,7 +276,7 @@ class ListingForm(AdvancedFields, PictureFields, PageForm):
         rows = self.milestone_rows
         if not rows:
             return
-        if self.kind.data != SERVICE or self.instant.data:
+        if self.kind_name != SERVICE or self.instant.data:
             raise ValidationError(
                 _l("Milestones are for services that you accept first. Empty the rows, or choose that.")
             )
@@ -283,6 +288,11 @@ class ListingForm(AdvancedFields, PictureFields, PageForm):
             raise ValidationError(
                 _l("The shares make %(total)s %% together; it must be 100 %%.", total=say_units(total, 2))
             )
+
+    @property
+    def kind_name(self) -> str:
+        """What is sold."""
+        return str(self.kind.data)
 
     @property
     def split_and_version(self) -> tuple[int, int]:
@@ -316,7 +326,7 @@ class ListingForm(AdvancedFields, PictureFields, PageForm):
 
     def times(self) -> dict[str, int]:
         """Give the times in seconds as terms want them: what does not apply is 0."""
-        instant, goods = bool(self.instant.data), self.kind.data == GOODS
+        instant, goods = bool(self.instant.data), self.kind_name == GOODS
         return {
             "accept_for_s": 0 if instant else self.accept_for.seconds or 0,
             "deliver_for_s": self.deliver_for.seconds or 0,
@@ -332,9 +342,97 @@ class ListingForm(AdvancedFields, PictureFields, PageForm):
             "text": self.text.data,
             "lang": self.lang.data,
             "picture": self.picture_or_none,
-            "kind": self.kind.data,
+            "kind": self.kind_name,
             "tags": self.tag_list,
         }
+
+
+class FileListingForm(ListingForm):
+    """New terms of a sealed file's sale: what the browser has sealed and sent comes along as hashes."""
+
+    kind = None
+    transit_for = None
+    final_offer = None
+    milestones = None
+
+    text = LongWordsField(
+        _l("What exactly does the buyer get?"),
+        most=10_000,
+        render_kw={"rows": 7},
+        description=_l(
+            "An arbiter will measure a dispute by this text. What the file is, its format, with what program it opens, what the buyer may do with it."
+        ),
+    )
+    instant = BooleanField(
+        _l("Instant: no acceptance by me"),
+        default=True,
+        description=_l("Paying starts your time to deliver, 48 hours at most. The buyer cannot cancel."),
+    )
+    quantity = CountField(
+        _l("How many"),
+        most=MAX_UINT32,
+        default="1000000",
+        description=_l("A file does not run out; a large number is usual."),
+    )
+    deliver_for = DurationField(
+        _l("You deliver the key within"),
+        least=HOUR_S,
+        most=180 * DAY_S,
+        default="48",
+        unit="hours",
+        description=_l("After the payment. If you miss it, the buyer gets all back."),
+    )
+    key_hash = HashField(_l("Sealed file"))
+    ciphertext_hash = HashField(_l("Sealed file"))
+    plaintext_hash = HashField(_l("Sealed file"))
+    salt = HashField(_l("Sealed file"))
+    size = HiddenField(_l("Sealed file"))
+
+    def validate_ciphertext_hash(self, field: Any) -> None:
+        words = (self.key_hash, self.ciphertext_hash, self.plaintext_hash, self.salt)
+        if not all(word.data for word in words):
+            raise ValidationError(_l("Choose the file first, and have it sealed and sent."))
+        if not services.files.is_whole(field.data):
+            raise ValidationError(
+                _l("The sealed file is not here, or not all of it. Please have it sealed and sent again.")
+            )
+        _check_number(self.size.data or "", MAX_FILE_BYTES)
+        if not _may_hold(services.files.size_of(field.data) or 0, int(self.size.data)):
+            raise ValidationError(
+                _l(
+                    "The sealed file that is here does not hold a file of this size. Please have it sealed and sent again."
+                )
+            )
+
+    @property
+    def kind_name(self) -> str:
+        """What is sold."""
+        return FILE
+
+    @property
+    def milestone_rows(self) -> list[Any]:
+        """A file has no milestones."""
+        return []
+
+    def extras(self) -> Extras | None:
+        """A file has neither milestones nor last offers."""
+        return None
+
+    def file(self) -> SealedFile:
+        """Give what a checked form commits to."""
+        return SealedFile(
+            str(self.key_hash.data),
+            str(self.ciphertext_hash.data),
+            str(self.plaintext_hash.data),
+            int(self.size.data or 0),
+        )
+
+
+def _may_hold(sealed_bytes: int, size_bytes: int) -> bool:
+    """Tell whether an age file of one size can hold a file of another."""
+    chunks = -(-size_bytes // AGE_CHUNK_BYTES)
+    header = sealed_bytes - size_bytes - AGE_NONCE_BYTES - chunks * AGE_TAG_BYTES
+    return size_bytes > 0 and 0 < header <= MOST_HEADER_BYTES
 
 
 def _is_whole(row: Any, is_first: bool) -> bool:
@@ -386,6 +484,9 @@ class BuyForm(PageForm):
     )
     sealed = HashField(_l("Private note to the seller"))
     fee_shown = HiddenField()
+    purchase_salt = HashField(_l("Secret for the file's key"))
+    key_x = HashField(_l("Secret for the file's key"))
+    key_y = HashField(_l("Secret for the file's key"))
 
     def validate_holder(self, field: Any) -> None:
         if self.recipient.data == "other" and not field.data:
@@ -397,6 +498,11 @@ class BuyForm(PageForm):
     def validate_price_shown(self, field: Any) -> None:
         if field.data:
             _check_number(field.data, MAX_UINT128)
+
+    @property
+    def point(self) -> tuple[str, str] | None:
+        """To what a file's key is to be wrapped; None when the browser has made nothing."""
+        return (str(self.key_x.data), str(self.key_y.data)) if self.key_x.data and self.key_y.data else None
 
     @property
     def max_fee_bps(self) -> int:

@@ -38,7 +38,8 @@ def fill_in(form: ListingForm, listing: Listing) -> None:
     """Fill a new listing's form with an old one's terms and description. What cannot be chosen any more stays as it was."""
     terms = terms_of(listing)
     decimals = queries.currency(listing.currency).decimals
-    _choose(form.kind, listing.kind)
+    if form.kind is not None:
+        _choose(form.kind, listing.kind)
     form.instant.data = listing.instant
     if not _choose(form.currency, listing.currency):
         form.currency.data, form.other_currency.data = OTHER, to_checksum_address(listing.currency)
@@ -59,12 +60,13 @@ def _fill_times(form: ListingForm, listing: Listing, terms: Terms) -> None:
     for field, seconds in (
         (form.accept_for, terms.accept_for_s),
         (form.deliver_for, terms.deliver_for_s),
-        (form.transit_for, terms.transit_for_s),
         (form.inspect_for, terms.inspect_for_s),
         (form.rule_for, terms.rule_for_s),
         (form.sell_for, sold_for_s),
     ):
         _last(field, seconds)
+    if form.transit_for is not None:
+        _last(form.transit_for, terms.transit_for_s)
 
 
 def _fill_rare(form: ListingForm, listing: Listing, terms: Terms) -> None:
@@ -74,11 +76,13 @@ def _fill_rare(form: ListingForm, listing: Listing, terms: Terms) -> None:
     form.per_buyer.data = str(terms.per_buyer) if terms.per_buyer else ""
     _choose(form.buyer_level, str(terms.buyer_level or ""))
     _choose(form.member_level, str(terms.member_level or ""))
-    form.final_offer.data = terms.final_offer
     if terms.split_id:  # in its version of now, which is the one that can be chosen
         versions = [choice.value for choice in form.split.choices]
         of_split = [value for value in versions if value.startswith(f"{terms.split_id}.")]
         form.split.data = of_split[0] if of_split else ""
+    if form.milestones is None:
+        return  # a file, which has no optional terms
+    form.final_offer.data = terms.final_offer
     for row, milestone in zip(form.milestones, terms.milestones, strict=False):
         row.form.share.data = say_units(milestone.share_bps, 2)
         if row is not form.milestones[0]:

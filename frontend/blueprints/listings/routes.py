@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from eth_utils.address import to_checksum_address
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from wtforms.validators import ValidationError
 
 from frontend.auth import current_account, sign_in_required
-from frontend.blueprints.listings.forms import BuyForm, ListingForm, PauseForm, QuantityForm
+from frontend.blueprints.files.texts import file_texts
+from frontend.blueprints.listings.forms import BuyForm, FileListingForm, ListingForm, PauseForm, QuantityForm
 from frontend.blueprints.listings.own import fill_in, own_rows
 from frontend.blueprints.notes.texts import note_texts
 from frontend.errors import NodeDown, NotAllowed, Refused
@@ -29,7 +30,7 @@ from frontend.pages.relations import listed_arbiter, proposed_arbiters
 from frontend.pages.standing import levels_to_choose, standing_of
 from frontend.pages.terms import Terms, terms_of
 from frontend.services.market import NewListing
-from frontend.services.terms import bond_of_price
+from frontend.services.terms import FILE, bond_of_price
 
 blueprint = Blueprint("listings", __name__)
 MOST_SPLITS = 100
@@ -48,7 +49,22 @@ def listing_or_404(listing_id: str) -> Any:
 @sign_in_required
 def new() -> Answer:
     """List something: choose the community, then the form, then the intent. The query may name an own listing: like."""
+    return new_page(ListingForm, "listings/new.html")
+
+
+@blueprint.route("/listings/new/file", methods=["GET", "POST"])
+@sign_in_required
+def new_file() -> Answer:
+    """List a file that the seller's browser has sealed and sent. The query may name an own listing: like."""
+    return new_page(FileListingForm, "files/new.html")
+
+
+def new_page(kind: type[ListingForm], template: str) -> Answer:
+    """Choose the community, then fill in the form, then the intent."""
     like = own_or_403(request.args["like"]) if request.args.get("like") else None
+    if like is not None and (like.kind == FILE) is not (kind is FileListingForm):
+        endpoint = "listings.new_file" if like.kind == FILE else "listings.new"
+        return redirect(url_for(endpoint, community=like.community_id, like=like.id))
     community_id = like.community_id if like is not None else small_number(request.args.get("community", ""))
     community = queries.community(community_id) if community_id else None
     if community is None:
@@ -56,7 +72,7 @@ def new() -> Answer:
         return render_template("listings/choose.html", communities=communities)
     now_ts = chain_now()
     fees = fees_of(queries.community(0), community, now_ts)
-    form: ListingForm = with_key(ListingForm())
+    form: ListingForm = with_key(kind())
     form.currency.choices = choices(offered(community, with_other=True))
     form.split.choices = choices(splits_to_choose(now_ts))
     for field in (form.buyer_level, form.member_level):
@@ -65,7 +81,7 @@ def new() -> Answer:
 
     def page() -> str:
         return render_template(
-            "listings/new.html",
+            template,
             form=form,
             community=community,
             fees=fees,
@@ -73,6 +89,8 @@ def new() -> Answer:
             raise_waits=waiting_raise(community, now_ts),
             now_ts=now_ts,
             like=like,
+            note_texts=note_texts(),
+            file_texts=file_texts(),
         )
 
     if request.method == "GET":
@@ -88,13 +106,14 @@ def new() -> Answer:
     except (Refused, NodeDown) as problem:
         form.validate()
         return said_again(form, page, problem)
-    return act(
-        form,
-        page,
-        lambda: services.market.prepare_list(
-            account(), new_listing(form, community, currency, now_ts), form.quantity.count, form_key=form.form_key.data
-        ),
-    )
+
+    def prepare() -> Any:
+        found = new_listing(form, community, currency, now_ts)
+        if found.file is not None:
+            services.files.renew(found.file.ciphertext_hash)
+        return services.market.prepare_list(account(), found, form.quantity.count, form_key=form.form_key.data)
+
+    return act(form, page, prepare)
 
 
 def first_arbiter(community: Any) -> str | None:
@@ -142,9 +161,10 @@ def choose_currency(form: ListingForm) -> str:
 def new_listing(form: ListingForm, community: Any, currency: str, now_ts: int) -> NewListing:
     """Give what a checked form says."""
     buyer_level, member_level = form.levels
+    is_file = isinstance(form, FileListingForm)
     return NewListing(
         community_id=community.id,
-        kind=form.kind.data,
+        kind=form.kind_name,
         instant=bool(form.instant.data),
         currency=currency,
         unit_price_units=form.price.units or 0,
@@ -165,8 +185,8 @@ def new_listing(form: ListingForm, community: Any, currency: str, now_ts: int) -
         member_level=member_level,
         member_discount_bps=form.member_discount.bps,
         description=form.description(),
-        file=None,
-        salt=None,
+        file=form.file() if is_file else None,
+        salt=form.salt.data if is_file else None,
     )
 
 
@@ -251,7 +271,13 @@ def show(listing_id: str) -> str:
         ),
         referrer=referrer_of(terms),
         reputation=services.reviews.reputation(listing.seller).as_seller,
+        is_file_here=is_file_here(listing),
     )
+
+
+def is_file_here(listing: Any) -> bool:
+    """Tell whether a listing's sealed file can be fetched; what is no file needs none."""
+    return listing.file is None or services.files.is_whole(listing.file.ciphertext_hash)
 
 
 def referrer_of(terms: Terms) -> str | None:
@@ -298,12 +324,22 @@ def buy(listing_id: str) -> Answer:
             is_seller=same_account(listing.seller, current_account()),
             open_quantity=open_quantity_of(listing, terms),
             note_texts=note_texts(),
+            file_texts=file_texts(),
+            is_file_here=is_file_here(listing),
         )
 
     if request.method == "GET":
         return page()
     if current_account() is None:
         abort(401)
+    if not is_file_here(listing):
+        form.validate()
+        form.refuse(
+            _(
+                "The sealed file cannot be fetched here now, so nothing was bought. Please ask the seller to send it again."
+            )
+        )
+        return page(), Refused.status
     return act(
         form,
         page,
@@ -317,6 +353,8 @@ def buy(listing_id: str) -> Answer:
             holder=form.holder.address if form.recipient.data == "other" else None,
             specification_hash=form.sealed.data or None,
             form_key=form.form_key.data,
+            point=form.point,
+            salt=form.purchase_salt.data or None,
         ),
     )
 

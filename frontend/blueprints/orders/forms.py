@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
+from frontend.index.file_views import Wrap
 from frontend.pages.amounts import BadAmount, parse_bps
 from frontend.pages.fields import (
     AddressField,
@@ -57,6 +58,78 @@ class DeliverForm(PageForm):
         if self.sealed.data:
             return str(self.sealed.data)
         return "0x" + keccak(text=self.note.data).hex() if self.note.data else NO_HASH
+
+
+class WrapFields:
+    """A file's key, wrapped by the seller's browser."""
+
+    point_x = HashField(_l("Wrapped key"))
+    point_y = HashField(_l("Wrapped key"))
+    masked = HashField(_l("Wrapped key"))
+
+    def validate_masked(self, field: Any) -> None:
+        if not all(word.data for word in (self.point_x, self.point_y, field)):
+            raise ValidationError(
+                _l("Your browser has not wrapped the key. Please allow scripts, and reload the page.")
+            )
+
+    @property
+    def wrap(self) -> Wrap:
+        """The wrapped key."""
+        return Wrap(str(self.point_x.data), str(self.point_y.data), str(self.masked.data))
+
+
+class PointFields:
+    """A point to which a key is to be wrapped."""
+
+    key_x = HashField(_l("Secret for the file's key"))
+    key_y = HashField(_l("Secret for the file's key"))
+
+    def validate_key_y(self, field: Any) -> None:
+        if not self.key_x.data or not field.data:
+            raise ValidationError(
+                _l(
+                    "Your browser has not made the secret for the file's key. Please allow scripts, and reload the page."
+                )
+            )
+
+    @property
+    def point(self) -> tuple[str, str]:
+        """Its two coordinates."""
+        return str(self.key_x.data), str(self.key_y.data)
+
+
+class DeliverFileForm(WrapFields, PageForm):
+    """A file's key for the point in its purchase."""
+
+
+class AskKeyForm(PointFields, PageForm):
+    """A new point, for a key whose secret was lost."""
+
+
+class AnswerKeyForm(PointFields, WrapFields, PageForm):
+    """The key once more, for the point that was asked with."""
+
+
+class SecretField(HashField):
+    """An order's secret; no page is ever drawn with it."""
+
+    def _value(self) -> str:
+        return ""
+
+
+class ClaimBadKeyForm(PageForm):
+    """The proof that a wrong key was delivered: what the buyer's browser would have opened the right one with."""
+
+    secret = SecretField(_l("The order's secret"))
+    understood = BooleanField(
+        _l("I understand: with this claim the order's secret becomes public, and with it the key that was delivered.")
+    )
+
+    @property
+    def number(self) -> int:
+        """The secret; 0 when there is none."""
+        return int(self.secret.data or "0x0", 16)
 
 
 class StatementForm(PageForm):

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from frontend.auth import current_account, sign_in_required
 from frontend.blueprints.desk.shipping import ship_page
+from frontend.blueprints.files.texts import file_texts
 from frontend.blueprints.intents.routes import chain_values
 from frontend.blueprints.intents.texts import wallet_texts
 from frontend.blueprints.notes.texts import note_texts
@@ -41,6 +42,7 @@ from frontend.pages.deadlines import (
 )
 from frontend.pages.disputes import outcomes_of, ruling_values, shown_of, sides_of
 from frontend.pages.fields import PageForm
+from frontend.pages.files import file_actions, file_place
 from frontend.pages.notes import has_wish, note_parts, purchase_values
 from frontend.pages.numbers import hash_or_404, page_number
 from frontend.pages.parts import parts_of
@@ -55,6 +57,7 @@ blueprint = Blueprint("orders", __name__)
 STATES = ("open", "done")
 ROLES = ("buyer", "seller")
 DISPUTING = ("dispute", "stake", "evidence", "picture", "rule", "expire")  # the steps that the dispute page offers
+KEY_STEPS = ("deliver_file", "claim_bad_key", "ask_key", "answer_key")  # drawn where the file is
 SIGNED_A_MINUTE = 30
 
 
@@ -188,8 +191,10 @@ def settlement(key: str) -> Answer:
 def order_page(order: Any, **sent: PageForm) -> str:
     """Draw an order's page, with the form that was refused as it was typed."""
     evidence = queries.evidence(order.key)
+    place = file_place(order)
+    about_key = file_actions(order, roles_of(order, current_account()), chain_now(), place)
     # a form that was refused is shown with its reason, also where the page would not have offered it
-    actions = list(dict.fromkeys([*sent, *_actions(order)]))
+    actions = list(dict.fromkeys([*sent, *_actions(order), *about_key]))
     return render_template(
         "orders/show.html",
         **_common(order, actions, sent),
@@ -208,6 +213,9 @@ def order_page(order: Any, **sent: PageForm) -> str:
         has_wish=has_wish(order),
         purchase_values=purchase_values(order),
         note_texts=note_texts(),
+        file_place=place,
+        file_texts=file_texts(),
+        has_acts=any(name not in KEY_STEPS for name in actions),
     )
 
 

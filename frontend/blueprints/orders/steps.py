@@ -7,6 +7,10 @@ from typing import Any
 
 from frontend.blueprints.orders.forms import (
     AcceptOfferForm,
+    AnswerKeyForm,
+    AskKeyForm,
+    ClaimBadKeyForm,
+    DeliverFileForm,
     DeliverForm,
     DisputeForm,
     ExtendForm,
@@ -54,6 +58,10 @@ FORMS: dict[str, type[PageForm]] = {
     "settle_signed": SettleSignedForm,
     "review": ReviewForm,
     "reply": ReplyForm,
+    "deliver_file": DeliverFileForm,
+    "claim_bad_key": ClaimBadKeyForm,
+    "ask_key": AskKeyForm,
+    "answer_key": AnswerKeyForm,
 }
 SETTLING = ("offer", "accept_offer", "withdraw_offer", "settle_signed")
 
@@ -154,5 +162,17 @@ PREPARE: dict[str, Callable[[str, Any], Any]] = {
     ),
     "settle_signed": lambda key, form: services.settlements.prepare_settle_signed(
         account(), key, form.link.data, form_key=form.form_key.data
+    ),
+    "deliver_file": lambda key, form: services.file_keys.prepare_deliver_file(
+        account(), key, form.wrap, form_key=form.form_key.data
+    ),
+    "claim_bad_key": lambda key, form: services.file_keys.prepare_claim_bad_key(
+        account(), key, form.number, form_key=form.form_key.data, understood=bool(form.understood.data)
+    ),
+    "ask_key": lambda key, form: services.file_keys.prepare_ask_key(
+        account(), key, form.point, form_key=form.form_key.data
+    ),
+    "answer_key": lambda key, form: services.file_keys.prepare_answer_key(
+        account(), key, form.point, form.wrap, form_key=form.form_key.data
     ),
 }

@@ -1,6 +1,6 @@
 // The desk's list of half-written listings. They lie in this tab's own storage, under the account that typed them.
 
-import { listingDrafts } from "./drafts.js";
+import { forget, listingDrafts } from "./drafts.js";
 
 const section = document.querySelector("[data-drafts]");
 const list = section?.querySelector("[data-draft-list]");
@@ -28,7 +28,7 @@ function row(draft) {
   what.textContent = `: ${title.textContent}`;
   button.append(what);
   button.addEventListener("click", () => {
-    sessionStorage.removeItem(draft.key);
+    forget(draft.key);
     draw();
     section.querySelector("h2").focus();
   });

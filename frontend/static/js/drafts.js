@@ -5,12 +5,13 @@ const PREFIX = "draft-";
 const SENT = "draft-sent";
 const WAIT_MS = 300;
 const MAX_FIELD = 20_000;
-const LISTING = /^\/listings\/new-(\d+)-listing(?:-(0x[0-9a-f]{64}))?$/;
+const LISTING = /^(\/listings\/new(?:\/file)?)-(\d+)-listing(?:-(0x[0-9a-f]{64}))?$/;
+export const BESIDE = "-file"; // what the page of a sealed file keeps beside its draft
 const NEVER = "[type=hidden], [type=file], [type=password], [type=submit], [data-private], [data-private] *";
 
 const account = document.getElementById("signed-in")?.dataset.account?.toLowerCase();
 const forms = [...document.querySelectorAll("form[data-draft]")];
-const keyOf = form => `${PREFIX}${account}-${location.pathname}-${new URLSearchParams(location.search).get("community") ?? ""}-${form.dataset.draft}`;
+export const draftKey = form => `${PREFIX}${account}-${location.pathname}-${new URLSearchParams(location.search).get("community") ?? ""}-${form.dataset.draft}`;
 const fieldsOf = form => [...form.elements].filter(field => field.name && !field.matches(NEVER) && "value" in field);
 const isSwitch = field => field.type === "checkbox" || field.type === "radio";
 
@@ -28,16 +29,21 @@ function keep(form) {
   const values = {};
   for (const [name, field] of named(form)) values[name] = isSwitch(field) ? field.checked : field.value.slice(0, MAX_FIELD);
   try {
-    sessionStorage.setItem(keyOf(form), JSON.stringify(values));
+    sessionStorage.setItem(draftKey(form), JSON.stringify(values));
   } catch {
     // no room, or storage is switched off: the form works without
   }
 }
 
+export function forget(key) {
+  sessionStorage.removeItem(key);
+  sessionStorage.removeItem(key + BESIDE);
+}
+
 function bringBack(form) {
   let values;
   try {
-    values = JSON.parse(sessionStorage.getItem(keyOf(form)) || "null");
+    values = JSON.parse(sessionStorage.getItem(draftKey(form)) || "null");
   } catch {
     values = null;
   }
@@ -65,7 +71,7 @@ function tell(form) {
   button.className = "fit secondary";
   button.textContent = form.dataset.draftClear;
   button.addEventListener("click", () => {
-    sessionStorage.removeItem(keyOf(form));
+    forget(draftKey(form));
     delete form.dataset.draft; // nothing more is kept on the way out
     location.assign(location.href);
   });
@@ -81,14 +87,14 @@ export function listingDrafts() {
     if (!key.startsWith(`${PREFIX}${account}-`)) continue;
     const parts = LISTING.exec(key.slice(`${PREFIX}${account}-`.length));
     if (!parts) continue;
-    const query = new URLSearchParams({ community: parts[1], ...(parts[2] && { like: parts[2] }) });
+    const query = new URLSearchParams({ community: parts[2], ...(parts[3] && { like: parts[3] }) });
     let title = "";
     try {
       title = String(JSON.parse(sessionStorage.getItem(key))["title 0"] ?? "").trim();
     } catch {
       // not a draft that can be read: it has no title
     }
-    found.push({ key, title, href: `/listings/new?${query}` });
+    found.push({ key, title, href: `${parts[1]}?${query}` });
   }
   return found;
 }
@@ -108,7 +114,7 @@ function watch(form) {
   };
   form.addEventListener("input", later);
   form.addEventListener("change", later);
-  form.addEventListener("submit", () => { keep(form); sessionStorage.setItem(SENT, keyOf(form)); });
+  form.addEventListener("submit", () => { keep(form); sessionStorage.setItem(SENT, draftKey(form)); });
   let touched = false;
   form.addEventListener("input", () => { touched = true; });
   addEventListener("pagehide", () => touched && "draft" in form.dataset && keep(form));
@@ -117,7 +123,7 @@ function watch(form) {
 // once the form has become what it was for
 function forgetSent() {
   const key = sessionStorage.getItem(SENT);
-  if (key) sessionStorage.removeItem(key);
+  if (key) forget(key);
   sessionStorage.removeItem(SENT);
 }
 

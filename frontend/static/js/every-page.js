@@ -7,6 +7,7 @@ import "./drafts.js";
 import { findWallet } from "./wallet.js";
 
 const KEPT = "last-form";
+const OPENED = "files-to-sweep"; // the pages of sealed files set it
 const EARLIER = "form-earlier"; // steps that added a call to a proposal: it is compared with them when all of it is signed
 const MOST_EARLIER = 20;
 const MAX_FIELD = 24000; // a link with the signatures of all payees
@@ -97,6 +98,13 @@ function forgetForms() {
   }
 }
 
+// whoever has signed out leaves no opened file on the disk
+function forgetFiles() {
+  if (document.getElementById("signed-in") || !localStorage.getItem(OPENED)) return;
+  localStorage.removeItem(OPENED);
+  import("./sealing.js").then(({ sweep }) => sweep()).catch(() => null); // there is nothing to be swept
+}
+
 async function watchAccount() {
   const place = document.getElementById("signed-in");
   if (!place) return;
@@ -120,6 +128,7 @@ localTimes(document);
 countdowns();
 copyButtons();
 forgetForms();
+forgetFiles();
 forgetOthers();
 rememberForms();
 watchAccount();

@@ -1,6 +1,6 @@
 // The page of keys for private notes: make one, publish it, save a copy, bring one, remove them.
 
-import { NoteProblem, forgetKeys, identityFile, keepKey, keysInFile, keysOf, makeKey, statementOf, words } from "./notes.js";
+import { NoteProblem, forgetKeys, identityFile, keepKey, keysInFile, keysOf, makeKey, saveText, statementOf, words } from "./notes.js";
 import { WalletProblem, accountOf, findWallet, post, problemOf, say, tell, text } from "./wallet.js";
 
 const place = document.getElementById("note-keys");
@@ -33,12 +33,7 @@ async function publish(key) {
 }
 
 function save() {
-  const file = new Blob([identityFile(keysOf(chainId, account))], { type: "text/plain" });
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = "dokkaebi-note-keys.txt"; // names no account
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  saveText("dokkaebi-note-keys.txt", identityFile(keysOf(chainId, account))); // names no account
   status.textContent = words("saved");
 }
 

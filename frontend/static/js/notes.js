@@ -40,6 +40,15 @@ function join(...parts) {
   return out;
 }
 
+// hands a text to the browser's downloads
+export function saveText(name, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}
+
 export const base64 = bytes => btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(""));
 export const unbase64 = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
 

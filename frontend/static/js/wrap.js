@@ -148,15 +148,20 @@ export async function findSoldKey(identities, salt, expected) {
   return null;
 }
 
-// the secret that a purchase's point belongs to, or null
-export async function findOrderSecret(identities, about, point) {
+async function findSecret(identities, secretFrom, point) {
   for (const identity of identities) {
-    const secret = await orderSecret(identity, about);
+    const secret = await secretFrom(identity);
     const own = await pointOf(secret);
     if (same(own.pointX, point.pointX) && same(own.pointY, point.pointY)) return secret;
   }
   return null;
 }
+
+// the secret that a purchase's point belongs to, or null
+export const findOrderSecret = (identities, about, point) => findSecret(identities, one => orderSecret(one, about), point);
+
+// the same for a point with which an order's key was asked for again
+export const findAskedSecret = (identities, orderKey, point) => findSecret(identities, one => askedSecret(one, orderKey), point);
 
 // Before paying: can this browser take out a key that is wrapped to this point? It reads its identities from where they are
 // kept and derives the secret anew, so that what was only in memory, or was not kept, does not pass.

@@ -102,6 +102,8 @@ def all_pages(story: Story) -> Iterator[Address]:
     yield Address("communities.desk", "/c/0/desk", FOUNDER)
     yield Address("listings.new", "/listings/new", SELLER)
     yield Address("listings.new", "/listings/new?community=2", SELLER)
+    yield Address("listings.new_file", "/listings/new/file", SELLER)
+    yield Address("listings.new_file", "/listings/new/file?community=2", SELLER)
     yield Address("listings.mine", "/listings", SELLER)
     yield Address("listings.mine", "/listings", BUYER)
     for listing, _ in story.listings.values():

@@ -18,6 +18,7 @@ from frontend.content.relations import Arbiter
 from frontend.contracts.registry import exported_abi
 from frontend.curve import Shape, fee_up
 from frontend.index.decode import Decoder, Log
+from frontend.index.file_views import Wrap
 from frontend.index.node import Header
 from frontend.index.queries import Queries
 from frontend.index.views import Extras, Milestone
@@ -26,7 +27,18 @@ from frontend.search.store import fill as fill_search
 from frontend.services.claim_lists import ClaimLists
 from frontend.services.content import Contents
 from frontend.services.members_only import MembersOnly, Words
-from frontend.services.terms import Purchase, Terms, extras_abi, file_abi, listing_id, order_key, ref_of
+from frontend.services.terms import (
+    NO_POINT,
+    Purchase,
+    Terms,
+    extras_abi,
+    file_abi,
+    listing_id,
+    order_key,
+    ref_of,
+    wrap_abi,
+    wrap_hash,
+)
 from frontend.store.database import writing
 from frontend.store.models import AppFollower
 from tests.frontend.pages.assembly import Assembly
@@ -342,6 +354,7 @@ class Story:
         payer: str = BUYER,
         specification: str = "0x" + "0" * 64,
         referrer: str = ETH,
+        point: tuple[str, str] = NO_POINT,
     ) -> str:
         """Buy under a name of this story; the order's key comes back."""
         listing, terms = self.listings[listing_name]
@@ -352,6 +365,7 @@ class Story:
             arbiter=terms.arbiter,
             specification=specification,
             referrer=referrer,
+            point=point,
         )
         key = order_key(listing, holder, ref_of(purchase.to_abi()))
         amount = terms.unit_price_units * quantity
@@ -378,6 +392,16 @@ class Story:
             commitment=commitment,
             inspectBy=self.at_ts + terms.transit_for_s + terms.inspect_for_s,
         )
+
+    def deliver_key(self, name: str, wrap: Wrap) -> None:
+        """Let the seller of a file deliver its key."""
+        self.deliver(name, bytes.fromhex(wrap_hash(wrap)[2:]))
+        self.market("OrderKeyWrapped", key=self._order(name)[0], wrap=wrap_abi(wrap))
+
+    def ask_key(self, name: str, x: str, y: str, asker: str = BUYER) -> None:
+        """Let somebody ask for a key once more."""
+        words = {"x": bytes.fromhex(x[2:]), "y": bytes.fromhex(y[2:])}
+        self.emit("KeyRequests", KEY_REQUESTS, "KeyAsked", key=self._order(name)[0], asker=asker, **words)
 
     def say(self, name: str, party: str, text: str, store: bool = True) -> None:
         """Let a party say something to the arbiter."""
