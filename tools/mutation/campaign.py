@@ -17,7 +17,7 @@ from tools.mutation.workshop import CHECKOUT, TRIED_WITH, WORK, Workshop, copy
 from tools.places import ROOT
 from tools.problems import SetupProblem
 
-ROOMS = ("Market", "Splits", "Curves", "Credits", "CourtArbiter", "TermsLib", "FileLib", "KeyRequests")
+ROOMS = ("Market", "Splits", "Curves", "Credits", "CourtArbiter", "TermsLib", "FileLib", "KeyRequests", "Reviews")
 SLOW = (
     "test_liveness.py",
     "test_odd_tokens.py",
