@@ -101,11 +101,37 @@ def mounted(folder: Path) -> bool:
     return subprocess.run(words, capture_output=True).returncode == 0
 
 
+class Tap:
+    """Says at the start of each transaction what its state asks for. Made before anybody follows: a listener that comes or
+    goes while another thread begins a transaction would disturb it.
+    """
+
+    def __init__(self, index: Index, shut: Callable[[Any], None], opened: str) -> None:
+        self.is_shut: bool | None = None  # None = was never touched
+
+        def begin(connection: Any, *_: Any) -> None:
+            if self.is_shut:
+                shut(connection)
+            elif self.is_shut is not None:
+                connection.exec_driver_sql(opened)
+
+        event.listen(index.engine, "begin", begin)
+
+    @contextmanager
+    def shut(self) -> Iterator[None]:
+        """Keep it shut for a while."""
+        self.is_shut = True
+        try:
+            yield
+        finally:
+            self.is_shut = False
+
+
 @contextmanager
-def no_room(index: Index, folder: Path) -> Iterator[None]:
+def no_room(tap: Tap, folder: Path) -> Iterator[None]:
     """Fill the disk up to its last byte; where it is not ours to fill, let SQLite itself refuse to grow."""
     if not os.path.ismount(folder):
-        with no_pages(index):
+        with tap.shut():
             yield
         return
     ballast = folder / "ballast"
@@ -119,21 +145,14 @@ def no_room(index: Index, folder: Path) -> Iterator[None]:
         ballast.unlink()
 
 
-@contextmanager
-def no_pages(index: Index) -> Iterator[None]:
-    def limit(connection: Any, *_: Any) -> None:
+def pages_of(index: Index) -> Tap:
+    """Give what keeps a database from growing."""
+
+    def limit(connection: Any) -> None:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
 
-    def unlimit(connection: Any, *_: Any) -> None:
-        connection.exec_driver_sql("PRAGMA max_page_count = 1073741823")
-
-    event.listen(index.engine, "begin", limit)
-    try:
-        yield
-    finally:
-        event.remove(index.engine, "begin", limit)
-        event.listen(index.engine, "begin", unlimit)
+    return Tap(index, limit, "PRAGMA max_page_count = 1073741823")
 
 
 def fill(market: Market, count: int = 30) -> None:
@@ -151,11 +170,12 @@ def test_follower_waits_with_one_line_and_goes_on_when_the_disk_was_full(
 ):
     with small_disk(tmp_path / "small") as folder:
         index = Index(folder, market)
+        tap = pages_of(index)
         before = index.follow()
         caplog.clear()
         with following(index):
             wait_for(lambda: follows(index, market))
-            with no_room(index, folder) if way == "disk" else no_pages(index):
+            with no_room(tap, folder) if way == "disk" else tap.shut():
                 fill(market)
                 wait_for(lambda: "no room left" in caplog.text)
                 time.sleep(2.5)
@@ -192,21 +212,13 @@ def test_follower_waits_with_one_line_and_goes_on_when_the_database_was_read_onl
 ):
     index.follow()
     caplog.clear()
-
-    def refuse(connection: Any) -> None:
-        connection.exec_driver_sql("PRAGMA query_only = ON")
-
-    def allow(connection: Any) -> None:
-        connection.exec_driver_sql("PRAGMA query_only = OFF")
-
+    tap = Tap(index, lambda connection: connection.exec_driver_sql("PRAGMA query_only = ON"), "PRAGMA query_only = OFF")
     with following(index):
         wait_for(lambda: follows(index, market))
-        event.listen(index.engine, "begin", refuse)
-        market.open_community(market.seller)
-        wait_for(lambda: "cannot be written to" in caplog.text)
-        assert Queries(index.engine).communities().total == 0
-        event.remove(index.engine, "begin", refuse)
-        event.listen(index.engine, "begin", allow)
+        with tap.shut():
+            market.open_community(market.seller)
+            wait_for(lambda: "cannot be written to" in caplog.text)
+            assert Queries(index.engine).communities().total == 0
         wait_for(lambda: follows(index, market), RECOVERY_S)
     assert index.dump() == fresh()
     assert "Traceback" not in caplog.text
