@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from frontend.extensions import queries
+from frontend.extensions import queries, services
 from frontend.index.file_queries import PAID_BACK
 from frontend.index.file_views import SealedFile, Wrap
 from frontend.index.views import Order
@@ -29,6 +29,7 @@ class FilePlace:
     terms: list[str]
     purchase: list[str]
     wrap: dict[str, str] | None
+    key_requests: str
     requests: list[dict[str, Any]]
     file_name: str
 
@@ -45,7 +46,13 @@ def file_place(order: Order) -> FilePlace | None:
         return None
     asked = queries.key_requests(order.key) if order.wrap is not None else []
     requests = [
-        {"x": one.x, "y": one.y, "isWaiting": one.waiting, "answers": [_words(answer) for answer in one.answers]}
+        {
+            "x": one.x,
+            "y": one.y,
+            "isWaiting": one.waiting,
+            "tx": one.tx_hash,
+            "answers": [_words(answer) for answer in one.answers],
+        }
         for one in asked
     ]
     return FilePlace(
@@ -53,6 +60,7 @@ def file_place(order: Order) -> FilePlace | None:
         terms=["0x" + one.hex() if isinstance(one, bytes) else str(one) for one in terms_abi(listing)],
         purchase=purchase_values(order),
         wrap=None if order.wrap is None else _words(order.wrap),
+        key_requests=services.file_keys.address,
         requests=requests,
         file_name=file_name_of(described(listing).title),
     )

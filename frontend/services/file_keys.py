@@ -37,6 +37,11 @@ class FileKeys:
         self.queries = market.queries
         self.intents = market.intents
 
+    @property
+    def address(self) -> str:
+        """Give the address of KeyRequests."""
+        return self.registry.address(ABI)
+
     def prepare_deliver_file(self, account: str, key: str, wrap: Wrap, form_key: str = "") -> Intent:
         """Give the seller's intent to deliver a file's key, wrapped to the point in the order's purchase."""
         order = self._file_order(key)
@@ -127,7 +132,7 @@ class FileKeys:
         lines: Sequence[Line],
         form_key: str,
     ) -> Intent:
-        call = Call(ABI, self.registry.address(ABI), function, (bytes.fromhex(order.key[2:]), *values))
+        call = Call(ABI, self.address, function, (bytes.fromhex(order.key[2:]), *values))
         plan = Plan(action, call, lines, title=title_of(order.listing), subject=order.key, back=f"/o/{order.key}")
         return self.intents.prepare(account, plan, form_key)
 

@@ -178,7 +178,13 @@ def test_buyer_who_lost_his_keys_asks_again_and_opens_what_the_seller_answers(
     buyer.page.locator("[data-file-open]").click()
     expect_problem(buyer, "asked")
 
-    seller = on_sale.seller
+    seller, asked = on_sale.seller, town.queries.key_requests(key)[0]
+    seller.page.route(f"**/o/{key}", lying(asked.x, "0x" + "00" * 31 + "01"))
+    seller.open(f"/o/{key}")
+    seller.page.locator("[data-file-answer] button").click()
+    expect_problem(seller, "not_asked")
+    seller.page.unroute(f"**/o/{key}")
+
     seller.open("/desk")
     seller.page.locator(f"a[href='/o/{key}#file']").click()
     seller.page.locator("[data-file-answer] button").click()

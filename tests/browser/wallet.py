@@ -131,7 +131,7 @@ class Wallet:
         if method == "eth_signTypedData_v4":
             message = encode_typed_data(full_message=json.loads(params[1]))
             return "0x" + self._signer(params[0]).sign_message(message).signature.hex().removeprefix("0x")
-        if method == "eth_call":
+        if method in ("eth_call", "eth_getTransactionReceipt"):
             return self.rpc(method, params)
         if method == "eth_sendTransaction":
             return self._send(params[0])

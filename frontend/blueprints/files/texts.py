@@ -102,8 +102,11 @@ def _keys() -> dict[str, str]:
         "not_paid": gettext(
             "STOP. The chain knows no such order that waits for its key. Nothing was wrapped or sent. If you have just accepted it, wait a little; otherwise tell the operator."
         ),
+        "not_asked": gettext(
+            "STOP. The chain knows no such request of this order's holder. Nothing was wrapped or sent. If it was made just now, wait a little; otherwise tell the operator."
+        ),
         "unchecked": gettext(
-            "Your wallet could not be asked whether this order is paid, so nothing was wrapped or sent. Connect it to this network and try again."
+            "Your wallet could not be asked what the chain says of this order, so nothing was wrapped or sent. Connect it to this network and try again."
         ),
         "no_sold_key": gettext(
             "None of the keys in this browser is the one with which this file was sealed. Bring the key file that you saved when you listed it, under Keys for private notes; then come back."

@@ -1,8 +1,9 @@
 // Orders of sealed files: the buyer opens the file, proves a wrong key, or asks for the key again; the seller delivers it and
 // answers. Keys and secrets are made here and stay here; forms carry points and wraps, and of a claim the order's secret.
 
-import { bytesOf, encodeCall, hashOf } from "./abi.js";
+import { bytesOf, encodeCall, hashOf, hex } from "./abi.js";
 import { fillBeforeSending, offerKeys, run, say, tidy, willLie } from "./file-page.js";
+import { keccak256 } from "./keccak.js";
 import { keysOf, library, orderKey, ownKey, saveText } from "./notes.js";
 import { SealedProblem } from "./sealed-problem.js";
 import { open } from "./sealing.js";
@@ -17,8 +18,11 @@ const TERMS = {
 };
 const FILE = { type: "tuple", components: ["bytes32", "bytes32", "bytes32", "uint64"].map(type => ({ type })) };
 const [SALT, EXTRAS] = [11, 12];
+const KEY_ASKED = hex(keccak256(new TextEncoder().encode("KeyAsked(bytes32,address,bytes32,bytes32)")));
 const ORDER_OF = { name: "orderOf", inputs: [{ type: "bytes32" }] };
-const [STATE, ACCEPTED] = [5, 2]; // word of the order, and its value
+const STATE = 5; // word of the order
+const WAITS = [2]; // accepted
+const WAS_DELIVERED = [3, 4, 5, 6, 9]; // and not paid back: delivered, contested, disputed, completed, resolved
 const same = (one, other) => String(one).toLowerCase() === String(other).toLowerCase();
 
 function placeOf(section) {
@@ -143,17 +147,32 @@ function setUpBuyer(section, place) {
 
 // ---- the seller
 
-// The server could show an order that nobody paid for, with a point of its own: so the wallet's node is asked.
-async function checkIsPaid({ chainId, market, orderKey: key }) {
-  let answer;
+// The server could show an order that nobody paid for, or a request that its holder never made, with a point of its own:
+// so the wallet's node is asked.
+async function askChain({ chainId }, method, params) {
   try {
     const provider = await findWallet({ ask: false });
     if (await chainOf(provider) !== Number(chainId)) throw new Error("another chain");
-    answer = await provider.request({ method: "eth_call", params: [{ to: market, data: encodeCall(ORDER_OF, [key]) }, "latest"] });
+    return await provider.request({ method, params });
   } catch {
     throw new SealedProblem("unchecked");
   }
-  if (Number(BigInt(`0x0${String(answer).slice(2 + 64 * STATE, 2 + 64 * (STATE + 1))}`)) !== ACCEPTED) throw new SealedProblem("not_paid");
+}
+
+async function checkIsPaid(place, states) {
+  const call = { to: place.market, data: encodeCall(ORDER_OF, [place.orderKey]) };
+  const answer = String(await askChain(place, "eth_call", [call, "latest"]));
+  const state = Number(BigInt(`0x0${answer.slice(2 + 64 * STATE, 2 + 64 * (STATE + 1))}`));
+  if (!states.includes(state)) throw new SealedProblem("not_paid");
+}
+
+async function checkIsAsked(place, { x, y, tx }) {
+  const receipt = await askChain(place, "eth_getTransactionReceipt", [tx]);
+  const [, , holder] = place.purchase;
+  const isIt = ({ address, topics, data }) =>
+    same(address, place.keyRequests) && same(topics[0], KEY_ASKED) && same(topics[1], place.orderKey)
+    && same(topics[2].slice(26), holder.slice(2)) && same(data, x + y.slice(2));
+  if (!receipt?.logs?.some(isIt)) throw new SealedProblem("not_asked");
 }
 
 async function wrapTo(place, point) {
@@ -166,12 +185,15 @@ async function wrapTo(place, point) {
 function setUpSeller(section, place) {
   const [deliver, answer] = [section.querySelector("[data-file-deliver]"), section.querySelector("[data-file-answer]")];
   if (deliver) fillBeforeSending(deliver.querySelector("form"), section, async () => {
-    await checkIsPaid(place);
+    await checkIsPaid(place, WAITS);
     return wrapTo(place, pointIn(place));
   });
   if (!answer) return;
   fillBeforeSending(answer.querySelector("form"), section, async () => {
-    const { x, y } = place.requests.find(request => request.isWaiting);
+    const request = place.requests.find(({ isWaiting }) => isWaiting);
+    await checkIsPaid(place, WAS_DELIVERED);
+    await checkIsAsked(place, request);
+    const { x, y } = request;
     return { key_x: x, key_y: y, ...await wrapTo(place, { pointX: x, pointY: y }) };
   });
 }
