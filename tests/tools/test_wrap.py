@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 from typing import Any
 
 import pyrage
@@ -16,6 +17,7 @@ from tests.browser.shelf import pieces_hash
 from tests.helpers import wrap_vectors
 from tools.files import wrap as w
 from tools.files.identity import identity_of
+from tools.places import ROOT
 
 FOLDER = wrap_vectors.FILE.parent
 SEALED = json.loads((FOLDER / "sealed.json").read_text())
@@ -105,3 +107,8 @@ def test_sealed_vector_opens_with_the_program_age(tmp_path: Any) -> None:
     (tmp_path / "key.txt").write_text(SEALED["keyIdentity"] + "\n")
     command = ["age", "--decrypt", "-i", str(tmp_path / "key.txt"), str(FOLDER / "sealed.age")]
     assert subprocess.run(command, capture_output=True, check=True).stdout == CONTENT
+
+
+def test_deep_json_is_refused_as_before_when_the_curve_is_loaded():
+    code = "import json, tools.files.wrap\ntry: json.loads('[' * 100_000)\nexcept RecursionError: print('refused')"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True).stdout == "refused\n"

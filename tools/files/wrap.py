@@ -10,10 +10,16 @@ import hashlib
 import hmac
 import re
 import secrets
+import sys
 from dataclasses import dataclass
 
 from eth_utils.crypto import keccak
-from py_ecc.optimized_bn128 import FQ, G1, b, curve_order, field_modulus, is_on_curve, multiply, normalize
+
+# For pairings, which nothing here computes, py_ecc lets calls nest 100,000 deep; deep JSON would then end the process.
+NESTING = sys.getrecursionlimit()
+from py_ecc.optimized_bn128 import FQ, G1, b, curve_order, field_modulus, is_on_curve, multiply, normalize  # noqa: E402
+
+sys.setrecursionlimit(NESTING)
 
 KEY_DOMAIN = keccak(text="dokkaebi file key v1")
 WRAP_DOMAIN = keccak(text="dokkaebi file key wrap v1")
