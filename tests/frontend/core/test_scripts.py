@@ -1490,7 +1490,7 @@ def test_every_action_of_the_services_is_known_to_the_check():
     for path in services.glob("*.py"):
         used |= set(
             re.findall(
-                r'"((?:communities|tokens|token|market|credits|splits|personas|curves|claims|members|proposals|keys)\.[a-z_]+)"',
+                r'"((?:communities|tokens|token|market|credits|splits|personas|curves|claims|members|proposals|keys|reviews)\.[a-z_]+)"',
                 path.read_text(encoding="utf-8"),
             )
         )

@@ -139,7 +139,6 @@ def all_pages(story: Story) -> Iterator[Address]:
     for account in (SELLER, BUYER, STRANGER):
         yield Address("reviews.show", f"/a/{account}/reviews")
         yield Address("reviews.show", f"/a/{account}/reviews?as=buyer&page=2", SELLER)
-    yield Address("reviews.figures", f"/a/{SELLER}/reputation.json")
     yield Address("cart.show", "/cart", BUYER)
     yield Address("help.escrow", "/help/escrow")
 
