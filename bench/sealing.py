@@ -132,6 +132,7 @@ def signed_in(browser: Browser, market: RunningMarket) -> Person:
     wallet.attach(context)
     person = Person(context.new_page(), wallet, town)
     person.sign_in()
+    person.open("/notes/keys")  # a page for the wallet has the token that writing needs
     return person
 
 
