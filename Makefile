@@ -45,7 +45,7 @@ reset: ## throw a local market away: chain, index, uploads, deployment record (C
 doctor: ## look at everything and say what is well and what to do (CHAIN=ganache, or the settings in the environment)
 	@$(if $(wildcard $(VPY)),$(VPY),$(PYTHON)) -m tools.doctor $(if $(filter-out file default,$(origin CHAIN)),--chain $(CHAIN)) --port $(PORT)
 
-files: ## sealed files: hash, seal, open, key, deliver (ARGS="seal FILE --keys dokkaebi-note-keys.txt")
+files: bootstrap ## sealed files: hash, seal, open, key, deliver (ARGS="seal FILE --keys dokkaebi-note-keys.txt")
 	@$(VPY) -m tools.files $(ARGS)
 
 verify-intent: ## check an intent before signing it (FILE=intent.json RPC=http://... ARGS="--max-total 0.5"); needs only Python

@@ -31,12 +31,13 @@ from frontend.config import Settings
 from frontend.content.documents import canonical, clean_document
 from frontend.content.documents import hash_of as content_hash
 from frontend.content.folder import Folder
-from frontend.contracts.registry import abi_hash, exported_abi
+from frontend.contracts.registry import Registry, abi_hash, exported_abi
 from frontend.extensions import bound
 from frontend.index.decode import Decoder, Log
 from frontend.index.migrate import migrate
 from frontend.index.node import Header
-from frontend.index.writer import Batch, Place, Writer
+from frontend.index.place import place_of
+from frontend.index.writer import Batch, Writer
 from frontend.search.store import fill
 from frontend.services.content import Contents
 from frontend.services.terms import Purchase, Terms, listing_id, order_key, ref_of
@@ -59,11 +60,24 @@ CURVES = "0x" + "aa" * 19 + "06"
 MEMBERSHIPS = "0x" + "aa" * 19 + "07"
 GOVERNORS = "0x" + "aa" * 19 + "08"
 KEY_REQUESTS = "0x" + "aa" * 19 + "09"
+REVIEWS = "0x" + "aa" * 19 + "0a"
 MARKET = "0x" + "aa" * 19 + "02"
 ETH = "0x" + "0" * 40
 T0 = 1_790_000_000
 DAY = 86_400
 BATCH_BLOCKS = 1_000
+CONTRACTS = {
+    "Claims": CLAIMS,
+    "CommunityRegistry": REGISTRY,
+    "Curves": CURVES,
+    "Governors": GOVERNORS,
+    "KeyRequests": KEY_REQUESTS,
+    "Market": MARKET,
+    "Memberships": MEMBERSHIPS,
+    "Personas": PERSONAS,
+    "Reviews": REVIEWS,
+    "Splits": SPLITS,
+}
 
 MADE = (
     "lamp",
@@ -150,7 +164,7 @@ def make(folder: Path) -> None:
     with app.app_context():
         story = LongStory(Shelf(settings, bound().services.contents), random.Random(SEED))  # noqa: S311  # no secret
         story.tell()
-    read_in(engine, story)
+    read_in(engine, Registry.load(settings), story)
     with writing(engine).begin() as connection:
         connection.execute(insert(AppContent), story.shelf.rows)
     fill(engine)
@@ -160,23 +174,12 @@ def make(folder: Path) -> None:
 
 def record(folder: Path) -> None:
     """Write down the deployment that the web server looks for."""
-    ours = {
-        "Claims": CLAIMS,
-        "CommunityRegistry": REGISTRY,
-        "Curves": CURVES,
-        "Governors": GOVERNORS,
-        "KeyRequests": KEY_REQUESTS,
-        "Market": MARKET,
-        "Memberships": MEMBERSHIPS,
-        "Personas": PERSONAS,
-        "Splits": SPLITS,
-    }
     contracts: dict[str, Any] = {
         name: {
             "address": to_checksum_address(address), "block": 1, "tx": "0x" + "00" * 32, "args": [],
             "abiHash": abi_hash(exported_abi(name)), "commit": None,
         }
-        for name, address in ours.items()
+        for name, address in CONTRACTS.items()
     }  # fmt: skip
     path = folder / "deployments" / f"{CHAIN_ID}.json"
     path.parent.mkdir()
@@ -184,27 +187,9 @@ def record(folder: Path) -> None:
     path.write_text(json.dumps(document), encoding="utf-8")
 
 
-def read_in(engine: Engine, story: "LongStory") -> None:
+def read_in(engine: Engine, registry: Registry, story: "LongStory") -> None:
     """Read the logs into the index, some hundred blocks at a time."""
-    writer = Writer(
-        Place(
-            *(
-                CHAIN_ID,
-                GENESIS,
-                REGISTRY,
-                MARKET,
-                SPLITS,
-                PERSONAS,
-                CLAIMS,
-                CURVES,
-                MEMBERSHIPS,
-                GOVERNORS,
-                KEY_REQUESTS,
-            ),
-            *(1, "0x" + "dd" * 32),
-        ),
-        Decoder(),
-    )
+    writer = Writer(place_of(registry), Decoder())
     with writing(engine).begin() as connection:
         writer.begin(connection, story.headers[1])
     first = 2

@@ -210,6 +210,7 @@ class Tale:
             "Governors", encode(["address", "address"], [self.registry, memberships["contractAddress"]])
         )
         key_requests = self._create("KeyRequests", b"")
+        reviews = self._create("Reviews", encode(["address"], [self.market]))
         self.mix += Counter({"StewardshipMoved": 1, "FeeSet": 1})
         contracts = {
             name: {
@@ -230,6 +231,7 @@ class Tale:
                 ("Memberships", memberships),
                 ("Governors", governors),
                 ("KeyRequests", key_requests),
+                ("Reviews", reviews),
             )
         }
         genesis = self.ask(("eth_getBlockByNumber", ["0x0", False]))[0]["hash"]

@@ -32,11 +32,6 @@ class Unlisted:
     files: list[str]
     pieces: dict[str, int]
 
-    @property
-    def size_bytes(self) -> int:
-        """How much room it takes."""
-        return sum(self.pieces.values())
-
 
 def unlisted(db: Database, store: Store, older_than_s: int = WEEK_S) -> Unlisted:
     """List what no listing names, of what was last given so long ago. Raises: ListMissing, StoreDown."""

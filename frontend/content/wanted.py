@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Select, or_, select
 
-from frontend.index.models import communities, events, listings, personas, proposals, reviews
+from frontend.index.models import communities, events, listings, personas, proposals, reviews, sealed_files
 from frontend.store.models import AppContent, AppDraft, AppIntent
 
 ANY_HASH = re.compile(r"0x[0-9a-f]{64}")
@@ -67,8 +67,12 @@ def files_named(engine: Engine, hashes: Collection[str]) -> set[str]:
 
     A file stays as long as it is given here: its buyers may fetch it again after the listing has ended.
     """
-    question = select(events.c.args).where(events.c.name == "ListingFile")
-    return _hashes(_stream(engine, question)) & set(hashes) if hashes else set()
+    asked, found = sorted(hashes), set()
+    with engine.connect() as connection:
+        for start in range(0, len(asked), AT_ONCE):
+            part = sealed_files.c.ciphertext_hash.in_(asked[start : start + AT_ONCE])
+            found |= set(connection.execute(select(sealed_files.c.ciphertext_hash).where(part)).scalars())
+    return found
 
 
 def on_chain_now(engine: Engine) -> Iterator[Wanted]:

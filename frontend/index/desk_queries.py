@@ -4,7 +4,7 @@ asks stops at MOST_COUNTED of them, only the files have all."""
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -34,8 +34,7 @@ BOOKED = select(
 class DeskQueries:
     """Reads about an account as a seller, as a referrer and as a buyer."""
 
-    def _connect(self) -> AbstractContextManager[Connection]:
-        raise NotImplementedError
+    _connect: Callable[[], AbstractContextManager[Connection]]  # Queries, which inherits this, has it
 
     def orders_waiting_for(self, seller: str, now_ts: int, page: int = 1, per_page: int = PER_PAGE) -> Page[Order]:
         """List the open orders in which a seller acts next, or can have money that is due; the first due first.
@@ -44,7 +43,7 @@ class DeskQueries:
         """
         in_time = and_(orders.c.state.in_(SELLERS_TURN), orders.c.clock_ts >= now_ts)
         to_collect = and_(orders.c.state == "delivered", orders.c.clock_ts < now_ts)
-        ids = select(orders.c.key).where(orders.c.key.in_(_oldest_open(seller)), or_(in_time, to_collect))
+        ids = select(orders.c.key).where(orders.c.key.in_(oldest_open(seller)), or_(in_time, to_collect))
         with self._connect() as connection:
             order = (orders.c.clock_ts, orders.c.key)
             return leafed(connection, ids, order_rows(), order, page, per_page, order_of)
@@ -74,7 +73,7 @@ class DeskQueries:
         """Give what lies in escrow in a seller's oldest MOST_COUNTED open orders, smallest units by currency."""
         found = select(listings.c.currency, orders.c.amount_units)
         found = found.select_from(orders.join(listings, listings.c.id == orders.c.listing_id))
-        found = found.where(orders.c.key.in_(_oldest_open(seller)))
+        found = found.where(orders.c.key.in_(oldest_open(seller)))
         sums: dict[str, int] = {}
         with self._connect() as connection:
             for currency, units in connection.execute(found):
@@ -122,6 +121,8 @@ class DeskQueries:
         holders = {order.key: {order.first_holder, order.holder} for order in found.values()}
         payouts = []
         for row in rows:
+            if row.subject not in found:
+                continue  # it came between the two reads
             args = json.loads(row.args)
             if row.name == "OrderTransferred":
                 holders[row.subject].add(args["to"])
@@ -151,7 +152,7 @@ class DeskQueries:
             return {row[0]: row[1] for row in connection.execute(found)}
 
 
-def _oldest_open(seller: str) -> Any:
+def oldest_open(seller: str) -> Any:
     """Select the keys of a seller's open orders that have waited longest."""
     found = select(order_roles.c.order_key).where(*_role(seller, "seller"), order_roles.c.is_open.is_(True))
     return found.order_by(*PLACE).limit(MOST_COUNTED)

@@ -1,11 +1,12 @@
 """What pages and services ask the index about sealed files. Mixed into Queries."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from frontend.index.desk_queries import oldest_open
 from frontend.index.file_state import FILE
 from frontend.index.file_views import KeyRequest, Wrap
 from frontend.index.models import (
@@ -14,9 +15,7 @@ from frontend.index.models import (
     key_requests,
     key_wraps,
     listings,
-    order_roles,
     orders,
-    sealed_files,
 )
 from frontend.index.rows import order_of
 from frontend.index.selects import order_rows, paged
@@ -25,7 +24,6 @@ from frontend.index.views import Order, Page
 PER_PAGE = 24
 MAX_REQUESTS = 50  # of one order
 MAX_ANSWERS = 200
-AT_ONCE = 500
 # where the money went back, the key is not the buyer's any more
 PAID_BACK = ("cancelled", "refunded")
 NEWEST = (key_requests.c.asked_block.desc(), key_requests.c.asked_log_index.desc())
@@ -38,15 +36,11 @@ class FileQueries:
     _connect: Callable[[], AbstractContextManager[Connection]]  # Queries, which inherits this, has it
 
     def file_orders_to_deliver(self, seller: str, page: int = 1, per_page: int = PER_PAGE) -> Page[Order]:
-        """List a seller's orders of files that wait for their key and can still get it, the first due first."""
+        """List a seller's orders of files that wait for their key and can still get it, the first due first; of his oldest
+        MOST_COUNTED open orders, as the desk does."""
         now_ts = select(cursor.c.timestamp_ts).scalar_subquery()
-        mine = (
-            order_roles.c.account == seller.lower(),
-            order_roles.c.role == "seller",
-            order_roles.c.is_open.is_(True),
-        )
         due = (listings.c.kind == FILE, orders.c.state == "accepted", orders.c.clock_ts >= now_ts)
-        found = order_rows().join(order_roles, order_roles.c.order_key == orders.c.key).where(*mine, *due)
+        found = order_rows().where(orders.c.key.in_(oldest_open(seller)), *due)
         with self._connect() as connection:
             return paged(connection, found, (orders.c.clock_ts, orders.c.key), page, per_page, order_of)
 
@@ -66,20 +60,6 @@ class FileQueries:
         found = found.where(*mine, orders.c.state.not_in(PAID_BACK))
         with self._connect() as connection:
             return paged(connection, found, OLDEST, page, per_page, lambda row: _request(row, ()))
-
-    def named_ciphertexts(self, among: Collection[str] | None = None) -> set[str]:
-        """Give the ciphertext hashes that listings name, on sale or not: all of them, or those among some."""
-        found = select(sealed_files.c.ciphertext_hash).distinct()
-        if among is None:
-            with self._connect() as connection:
-                return set(connection.execute(found).scalars())
-        named: set[str] = set()
-        wanted = [one.lower() for one in among]
-        with self._connect() as connection:
-            for start in range(0, len(wanted), AT_ONCE):
-                part = found.where(sealed_files.c.ciphertext_hash.in_(wanted[start : start + AT_ONCE]))
-                named |= set(connection.execute(part).scalars())
-        return named
 
 
 def _with_answers(connection: Connection, rows: Iterable[Any]) -> list[KeyRequest]:

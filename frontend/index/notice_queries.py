@@ -4,7 +4,7 @@ events. Of an account's orders the MOST_OPEN oldest open ones and the MOST_NEW n
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -57,8 +57,7 @@ ACTORS = ("by", "party", "from", "asker")  # under these names an event says who
 class NoticeQueries:
     """Reads about what an account should know."""
 
-    def _connect(self) -> AbstractContextManager[Connection]:
-        raise NotImplementedError
+    _connect: Callable[[], AbstractContextManager[Connection]]  # Queries, which inherits this, has it
 
     def notices(
         self,

@@ -54,6 +54,14 @@ class PersonaQueries:
         with self._connect() as connection:
             return {row.account: row.nickname for row in connection.execute(NICKNAMES.where(wanted))}
 
+    def named_since(self, accounts: Sequence[str]) -> dict[str, int]:
+        """Give since when accounts bear their nicknames, unix time; who has none is left out."""
+        found = select(persona_accounts.c.account, personas.c.held_since_ts)
+        found = found.join(personas, personas.c.id == persona_accounts.c.persona)
+        wanted = persona_accounts.c.account.in_([account.lower() for account in accounts])
+        with self._connect() as connection:
+            return dict(map(tuple, connection.execute(found.where(wanted))))
+
     def commitment_of(self, account: str) -> Commitment | None:
         """Give what an account without a persona is committed to."""
         found = select(persona_accounts.c.commitment, persona_accounts.c.committed_at_ts).where(

@@ -67,13 +67,13 @@ class ReviewQueries:
 
         Args: weights is how many wei a currency's smallest unit weighs; what is not among them weighs nothing.
         """
+        return Reputation(account.lower(), *(self.side(account, role, weights) for role in ROLES))
+
+    def side(self, account: str, role: str, weights: Mapping[str, Fraction] = ETH_ONLY) -> Side:
+        """Give the same for its sales alone, or its purchases. Args: role is "seller" or "buyer"."""
         account = account.lower()
         with self._connect() as connection:
-            sides = {
-                role: Side(_rating(connection, account, role, weights), _outcomes(connection, account, role))
-                for role in ROLES
-            }
-        return Reputation(account, sides["seller"], sides["buyer"])
+            return Side(_rating(connection, account, role, weights), _outcomes(connection, account, role))
 
     def ratings_in(self, holding: PersonaHolding, weights: Mapping[str, Fraction] = ETH_ONLY) -> dict[str, Rating]:
         """Give what others said about a persona's holder in his time, by the side it is about."""
@@ -124,7 +124,8 @@ def _rating(
 
 def _with_others(connection: Connection, account: str, mine: Iterable[Any]) -> set[str]:
     """Give the reviewers who have a finished order with somebody else that brought its seller something."""
-    reviewers = select(reviews.c.reviewer).where(*mine).distinct().subquery()
+    newest = select(reviews.c.reviewer).where(*mine).order_by(*NEWEST).limit(MAX_COUNTED).subquery()
+    reviewers = select(newest.c.reviewer).distinct().subquery()
     somebody_else = or_(
         and_(order_roles.c.role == "buyer", listings.c.seller != account),
         and_(order_roles.c.role == "seller", orders.c.holder != account),

@@ -8,6 +8,7 @@ from typing import Any
 from flask import abort
 
 HASH = re.compile(r"0x[0-9a-f]{64}", re.ASCII)
+ADDRESS = re.compile(r"0x[0-9a-f]{40}", re.ASCII)
 MAX_PAGE = 10_000
 MAX_ID = 2**63 - 1  # what SQL can hold; ids count from 1
 
@@ -29,5 +30,13 @@ def hash_or_404(text: str) -> str:
     """Give a 32-byte hash in lower case; anything else is not found."""
     found = text.lower()
     if not HASH.fullmatch(found):
+        abort(404)
+    return found
+
+
+def address_or_404(text: str) -> str:
+    """Read an address out of a path, in lower case; anything else is a 404."""
+    found = text.lower()
+    if not ADDRESS.fullmatch(found):
         abort(404)
     return found

@@ -22,18 +22,13 @@ class Said:
 def said_of(reviews: Iterable[Review]) -> list[Said]:
     """Give reviews with all that is shown of them."""
     found = list(reviews)
-    since = {account: _since(account) for account in {review.reviewer for review in found}}
+    since = queries.named_since([review.reviewer for review in found])
     return [
         Said(
             review,
             services.contents.text_of(review.hash) if review.hash else None,
             services.contents.text_of(review.reply_hash) if review.reply_hash else None,
-            since[review.reviewer] if since[review.reviewer] > review.said_at_ts else 0,
+            named_ts if (named_ts := since.get(review.reviewer, 0)) > review.said_at_ts else 0,
         )
         for review in found
     ]
-
-
-def _since(account: str) -> int:
-    persona = queries.persona_held_by(account)
-    return persona.held_since_ts if persona else 0

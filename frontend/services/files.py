@@ -35,6 +35,7 @@ SLICE_BYTES = 64 * 1024
 PIECE_TAKEN_S = 60  # whoever takes longer for a piece goes on later, with a range
 LOOKS_AT_ONCE = 16
 WHOLE_FOR_S = 30
+COUNTED_FOR_S = 10.0  # what other processes take meanwhile is seen later
 ROOM_BYTES, ENTRY_BYTES = 1024 * 1024, 300
 LEAST_FREE_BYTES = 1024**3  # of the disk: the database may lie on it too
 BUSY_S = 5
@@ -85,6 +86,7 @@ class SealedFiles:
         self.gateway = None if settings.files_gateway is None else Gateway(settings.files_gateway)
         self.quota = FileQuota(Limiter(db, settings.secret_key), settings.files_bytes_a_day)
         self._most_bytes = settings.files_bytes
+        self._kept_bytes, self._counted_at = 0, -COUNTED_FOR_S
         self._whole: Remembered[tuple[bool, float]] = Remembered(ROOM_BYTES)
         # a download holds a thread as long as it lasts; half of them stay for pages
         self._downloads = threading.BoundedSemaphore(max(1, settings.web_threads // 2))
@@ -225,24 +227,26 @@ class SealedFiles:
     # ---- parts
 
     def _put(self, name: str, data: bytes) -> bool:
-        """Write the bytes first and the row after, so that no row ever lacks its bytes."""
+        """Write the bytes first and the row after, so that a row that lacks its bytes is the rarest of accidents."""
         with self.db.reading() as session:
             is_new = session.get(AppFilePiece, name) is None
         if is_new:
             self._need_room(len(data))
         self.store.put(name, data)
         with self.db.session() as session:
-            connection = session.connection()
-            _insert_or_update(connection, pieces, name, len(data))
-            # the row is locked now: if a clean-up has just taken the bytes away, it is over, and they are put back
-            if self.store.mark(name) is None:
-                self.store.put(name, data)
+            _insert_or_update(session.connection(), pieces, name, len(data))
+        # the row is new: a clean-up that was at it has ended, and what it may have taken away is put back
+        if self.store.mark(name) is None:
+            self.store.put(name, data)
         return is_new
 
     def _need_room(self, size_bytes: int) -> None:
-        with self.db.reading() as session:
-            kept = session.execute(select(func.coalesce(func.sum(pieces.c.size_bytes), 0))).scalar_one()
-        is_full = int(kept) + size_bytes > self._most_bytes
+        now = time.monotonic()
+        if now - self._counted_at >= COUNTED_FOR_S:
+            with self.db.reading() as session:
+                kept = session.execute(select(func.coalesce(func.sum(pieces.c.size_bytes), 0))).scalar_one()
+            self._kept_bytes, self._counted_at = int(kept), now
+        is_full = self._kept_bytes + size_bytes > self._most_bytes
         if not is_full and isinstance(self.store, Folder):
             is_full = _free_bytes(self.store.folder) < LEAST_FREE_BYTES + size_bytes
         if is_full:
@@ -252,6 +256,7 @@ class SealedFiles:
                     "This server has no room for more sealed files just now. Nothing was kept; please tell the operator."
                 )
             )
+        self._kept_bytes += size_bytes
 
     def _note_file(self, made: SealedFile, names: set[str]) -> None:
         """Write the file's row, and renew its pieces, in one transaction: none of them can be cleaned away any more."""

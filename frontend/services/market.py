@@ -268,7 +268,9 @@ class Market:
         x, y = _point_of(listing, point, salt, is_own=receiver == account)
         total = total_units(self.queries, listing, receiver, quantity, max_total_units)
         purchase = Purchase(
-            salt=salt or derived_salt("purchase", account.lower(), listing.id, form_key),
+            salt=salt
+            if salt and listing.kind == FILE
+            else derived_salt("purchase", account.lower(), listing.id, form_key),
             payer=account,
             holder=receiver,
             arbiter=terms[5],

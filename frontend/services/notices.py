@@ -19,6 +19,7 @@ from frontend.errors import NotFound
 from frontend.index.notice_queries import KINDS
 from frontend.index.notice_views import BEFORE_ALL, Notice, Place
 from frontend.index.queries import Queries
+from frontend.index.views import Head
 from frontend.store.database import Database
 from frontend.store.models import AppFeedKey, AppNoticeMark, AppNoticeSwitch
 
@@ -46,7 +47,9 @@ class Notices:
 
     def wishes(self, account: str) -> Wishes:
         """Give how far an account has read on this chain, and what it wants to be told of."""
-        head = self.queries.head()
+        return self._wishes(account, self.queries.head())
+
+    def _wishes(self, account: str, head: Head | None) -> Wishes:
         with self.db.reading() as session:
             switch = session.get(AppNoticeSwitch, account.lower())
             mark = session.get(AppNoticeMark, (head.epoch_genesis, account.lower())) if head else None
@@ -63,7 +66,7 @@ class Notices:
         head = self.queries.head()
         if head is None:
             return 0
-        wishes = self.wishes(account)
+        wishes = self._wishes(account, head)
         key = (account.lower(), head.hash, wishes)
         found = self._counts.get(key)
         if found is None:

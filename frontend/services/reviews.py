@@ -13,7 +13,7 @@ from frontend.config import Settings
 from frontend.errors import Refused
 from frontend.index.persona_views import PersonaHolding
 from frontend.index.review_state import OTHER_SIDE, RATINGS, REVIEWED_STATES
-from frontend.index.review_views import ETH_ONLY, Rating, Reputation
+from frontend.index.review_views import ETH_ONLY, Rating, Reputation, Side
 from frontend.index.views import Order
 from frontend.marks import N_
 from frontend.services.intents import Intent, Line
@@ -35,6 +35,10 @@ class Reviews:
     def reputation(self, account: str) -> Reputation:
         """Give what others say about an account, and what became of its orders."""
         return self.queries.reputation(account, self.weights)
+
+    def side(self, account: str, role: str) -> Side:
+        """Give the same for its sales alone, or its purchases."""
+        return self.queries.side(account, role, self.weights)
 
     def ratings_in(self, holding: PersonaHolding) -> dict[str, Rating]:
         """Give what others said about a persona's holder in his time, by the side it is about."""

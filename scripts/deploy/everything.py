@@ -1,6 +1,5 @@
 """Deploys all that a market needs, in order: CommunityRegistry, Splits, Memberships, the Market's libraries,
-Market, Personas, Claims, Curves, Governors, KeyRequests,
-Reviews. Run it again as often as you like.
+Market, Personas, Claims, Curves, Governors, KeyRequests, Reviews. Run it again as often as you like.
 
     brownie run scripts/deploy/everything.py main [account] --network ganache|anvil|sepolia|rpc
 

@@ -10,18 +10,7 @@ from eth_typing import ChecksumAddress, HexStr
 from web3 import Web3
 from web3.exceptions import TransactionNotFound, Web3Exception
 
-from scripts.deploy import (
-    claims,
-    community_registry,
-    curves,
-    governors,
-    key_requests,
-    libraries,
-    market,
-    memberships,
-    personas,
-    splits,
-)
+from scripts.deploy import community_registry, everything, governors, libraries, market, memberships, splits
 from scripts.lib import runs
 from scripts.lib.artifacts import artifact
 from scripts.lib.problems import FailedCheck
@@ -32,7 +21,7 @@ PUSH32_OF_ZEROS = b"\x7f" + bytes(32)  # an immutable in the compiler's runtime 
 CLONE_HEAD = bytes.fromhex("363d3d373d3d3d363d73")  # ERC-1167, as Clones.sol writes it
 CLONE_TAIL = bytes.fromhex("5af43d82803e903d91602b57fd5bf3")
 ARGS_NUMBERS = 192
-PARTS = (community_registry, splits, market, personas, claims, curves, memberships, governors, key_requests)
+PARTS = tuple(part for part in everything.PARTS if part is not libraries)
 PATTERNS = {memberships.NAME: ("Membership",), governors.NAME: ("CommunityGovernor", "CommunityTimelock")}
 TOKEN_NONCE = 1  # the registry's constructor makes the token's implementation before anything else
 

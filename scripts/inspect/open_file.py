@@ -8,8 +8,6 @@ Reads the chain and sends nothing. The key goes to a file of mode 600 and is nev
 """
 
 import argparse
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,7 +24,7 @@ from tools.files.pieces import pieces_of
 from tools.files.problems import FileProblem
 from tools.files.progress import Bar
 from tools.files.seal import open_sealed
-from tools.files.writing import expect_free
+from tools.files.writing import expect_free, written_whole
 
 CONTRACTS = ("Market", "KeyRequests")
 
@@ -65,12 +63,8 @@ def _open(options: argparse.Namespace) -> int:
 def _save_key(options: argparse.Namespace) -> int:
     expect_free(options.to)
     _, key = _bought(options)
-    try:
-        handle = os.open(options.to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(f"{identity_of(key)}\n")
-    except OSError as problem:
-        raise FileProblem(f"{options.to} cannot be written ({problem.strerror}).") from None
+    with written_whole(options.to) as file:
+        file.write(f"{identity_of(key)}\n".encode())
     print(
         f"{options.to}: the key of the file, for you alone. It opens it: age --decrypt --identity {options.to} FILE.age"
     )
@@ -121,7 +115,3 @@ def _order_key(text: str) -> bytes:
     if len(key) != 32:
         raise argparse.ArgumentTypeError("an order's key has 0x and 64 hexadecimal digits")
     return key
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if sys.argv[1:] else "open", sys.argv[2:]))

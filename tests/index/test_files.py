@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from frontend.content.wanted import files_named
 from frontend.index.models import STATE_TABLES, quarantine
 from frontend.index.queries import Queries
 from frontend.services.terms import listing_id, wrap_hash
@@ -61,20 +62,18 @@ def test_listing_says_its_sealed_file_when_one_is_listed(shop: Shop):
     assert found is not None
     assert (found.kind, found.file) == ("file", terms.file)
     assert terms.file is not None
-    assert shop.queries.named_ciphertexts() == {terms.file.ciphertext_hash}
-    assert shop.queries.named_ciphertexts([terms.file.ciphertext_hash, "0x" + "77" * 32]) == {
-        terms.file.ciphertext_hash
-    }
-    assert shop.queries.named_ciphertexts(["0x" + "77" * 32] * 600) == set()
+    others = [f"0x{number:064x}" for number in range(2_500)]
+    assert files_named(shop.index.engine, [*others, terms.file.ciphertext_hash]) == {terms.file.ciphertext_hash}
+    of_it = (terms.file.key_hash, terms.file.plaintext_hash)
+    assert files_named(shop.index.engine, of_it) == set(), "what is no ciphertext's hash keeps no file"
 
 
-def test_listing_of_goods_has_no_file_and_names_no_ciphertext(shop: Shop):
+def test_listing_of_goods_has_no_file(shop: Shop):
     listing = shop.market.list(shop.market.terms(shop.files.community_id))
     shop.index.follow()
     found = shop.queries.listing(listing)
     assert found is not None
     assert found.file is None
-    assert shop.queries.named_ciphertexts() == set()
 
 
 def test_order_of_a_file_keeps_what_a_claim_needs_and_waits_for_its_seller(shop: Shop):

@@ -78,6 +78,7 @@ def test_an_honest_deployment_is_proved(kind):
         "Memberships",
         "Governors",
         "KeyRequests",
+        "Reviews",
         "Splits",
         "Files",
         "Settlements",

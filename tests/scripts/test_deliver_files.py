@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -383,8 +384,11 @@ def test_buyer_fetches_the_file_from_the_markets_own_server(shop):
 
 def test_order_without_a_point_is_left(shop, monkeypatch):
     order = shop.buy(shop.list_file(shop.sealed()))
+
     # the Market takes no such purchase, so that only a faulty one could have it
-    pointless = lambda event, listing: replace(order_from(event, listing), point=curve.Point(1, 1))  # noqa: E731
+    def pointless(*found: Any) -> Any:
+        return replace(order_from(*found), point=curve.Point(1, 1))
+
     monkeypatch.setattr(book, "order_from", pointless)
     before = shop.sent()
     code, said = shop.run(*shop.delivery())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from tests.browser.shelf import PIECE, Shelf, pieces_hash
 from tools.files import __main__ as command
 from tools.files import download, keys
+from tools.files import seal as sealing
 from tools.files import wrap as curve
 from tools.files.identity import identity_of
 from tools.files.pieces import PiecesHash
@@ -82,7 +84,7 @@ def test_hash_command_says_what_standard_tools_say(tmp_path, capsys, size):
     assert said == {"hash": "0x" + by_tools[:64].decode(), "size": size}
 
 
-def test_sealed_file_is_what_the_listing_says_and_stock_age_opens_it(plain, key_file, identity, capsys, tmp_path):
+def test_sealed_file_is_what_the_listing_says(plain, key_file, identity, capsys):
     assert command.main(["seal", str(plain), "--keys", str(key_file), "--salt", "0x" + SALT.hex()]) == 0
     heard = capsys.readouterr()
     said = json.loads(heard.out)
@@ -98,11 +100,15 @@ def test_sealed_file_is_what_the_listing_says_and_stock_age_opens_it(plain, key_
     }
     assert heard.err == ""
     assert pyrage.decrypt(sealed.read_bytes(), [pyrage.x25519.Identity.from_str(identity_of(sold))]) == CONTENT
-    if age := shutil.which("age"):
-        bought = tmp_path / "bought.key"
-        bought.write_text(identity_of(sold))
-        done = subprocess.run([age, "--decrypt", "--identity", bought, sealed], capture_output=True)
-        assert (done.returncode, done.stdout) == (0, CONTENT), done.stderr
+
+
+@pytest.mark.skipif(shutil.which("age") is None, reason="the program age is missing (apt install age)")
+def test_stock_age_opens_what_was_sealed_with_the_sold_key(plain, key_file, identity, tmp_path):
+    assert command.main(["seal", str(plain), "--keys", str(key_file), "--salt", "0x" + SALT.hex()]) == 0
+    bought = tmp_path / "bought.key"
+    bought.write_text(identity_of(curve.derive_sold_key(identity, SALT)))
+    done = subprocess.run(["age", "--decrypt", "--identity", bought, f"{plain}.age"], capture_output=True)
+    assert (done.returncode, done.stdout) == (0, CONTENT), done.stderr
 
 
 def test_salt_is_drawn_anew_each_time_when_none_is_given(plain, key_file, tmp_path, capsys):
@@ -221,3 +227,12 @@ def test_download_refuses_a_server_that_does_not_have_or_alters_the_file(shelf, 
     with pytest.raises(FileProblem, match="takes the address of a market"):
         download.Server("ftp://market.example")
     assert not target.exists()
+
+
+def test_full_disk_accuses_nobody_when_a_bought_file_is_opened(plain, key_file, identity, tmp_path, monkeypatch):
+    assert command.main(["seal", str(plain), "--keys", str(key_file), "--salt", "0x" + SALT.hex()]) == 0
+    # a device that takes nothing, in the place of a disk without room
+    monkeypatch.setattr(sealing, "written_whole", lambda _path: io.FileIO("/dev/full", "w"))
+    with pytest.raises(FileProblem, match="Is there room on the disk") as problem:
+        open_sealed(Path(f"{plain}.age"), tmp_path / "opened", curve.derive_sold_key(identity, SALT), bytes(32))
+    assert not isinstance(problem.value, WrongContent)

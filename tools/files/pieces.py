@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
 from tools.files.problems import FileProblem
@@ -45,18 +44,12 @@ class PiecesHash:
 
 
 def pieces_of(path: Path) -> PiecesHash:
-    """Read a file through. Raises: FileProblem when it cannot be read."""
+    """Read a file through, a piece at a time. Raises: FileProblem when it cannot be read."""
     found = PiecesHash()
-    for piece in read_pieces(path):
-        found.add(piece)
-    return found
-
-
-def read_pieces(path: Path) -> Iterator[bytes]:
-    """Give a file's pieces in order. Raises: FileProblem when it cannot be read."""
     try:
         with path.open("rb") as file:
             while piece := file.read(PIECE_BYTES):
-                yield piece
+                found.add(piece)
     except OSError as problem:
         raise FileProblem(f"{path} cannot be read ({problem.strerror}).") from None
+    return found

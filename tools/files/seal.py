@@ -13,7 +13,7 @@ from tools.files.identity import identity_of
 from tools.files.pieces import MOST_PLAIN_BYTES, PiecesHash
 from tools.files.problems import FileProblem, WrongContent
 from tools.files.wrap import derive_sold_key, key_hash
-from tools.files.writing import written_whole
+from tools.files.writing import unwritable, written_whole
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
 
@@ -93,6 +93,8 @@ def open_sealed(
         try:
             pyrage.decrypt_io(reader, writer, [_identity(key)])
         except (pyrage.DecryptError, OSError) as problem:
+            if isinstance(problem, OSError) and problem.errno is not None:  # the disk's, and nobody's fault
+                raise unwritable(target, problem) from None
             raise WrongContent(
                 f"the key does not open {source} ({problem}). If it is the file of the listing, the seller sealed it wrongly: "
                 "open a dispute, and show the arbiter key and file."

@@ -34,9 +34,21 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
+            _flushed(file, path)
         expect_free(path)  # another process may have been quicker
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def unwritable(path: Path, problem: OSError) -> FileProblem:
+    """Say that the disk does not take a file."""
+    return FileProblem(f"{path} cannot be written ({problem.strerror}). Is there room on the disk?")
+
+
+def _flushed(file: BinaryIO, path: Path) -> None:
+    try:
+        file.flush()
+        os.fsync(file.fileno())
+    except OSError as problem:
+        raise unwritable(path, problem) from None

@@ -18,7 +18,7 @@ from frontend.pages.currencies import currencies_of
 from frontend.pages.desks import fresh, posted
 from frontend.pages.fields import PageForm
 from frontend.pages.layout import account_of_community, community_of_account, is_community_account
-from frontend.pages.numbers import page_number
+from frontend.pages.numbers import address_or_404, page_number
 
 blueprint = Blueprint("credits", __name__, url_prefix="/credits")
 
@@ -118,9 +118,7 @@ def _withdraw(ledger: str, of_account: str, currency: str) -> Answer:
 
 
 def _address_or_404(text: str) -> str:
-    found = text.lower()
-    if len(found) != 42 or not found.startswith("0x") or any(c not in "0123456789abcdef" for c in found[2:]):
-        abort(404)
+    found = address_or_404(text)
     if is_community_account(found) and queries.community(min(community_of_account(found), 2**63 - 1)) is None:
         abort(404)
     return found

@@ -22,7 +22,7 @@ def _steps() -> dict[str, str]:
             "The key file was handed to your browser's downloads. Keep it where only you can read it."
         ),
         "key_saved": gettext("The file's key was handed to your browser's downloads."),
-        "cancelled": gettext("Stopped. What was done so far is kept for the next try."),
+        "cancelled": gettext("Stopped. What was already sent or fetched is kept for the next try; a file that was being sealed is sealed anew."),
         "failed": gettext(
             "Something failed in this browser. Please reload the page and try again; tell the operator what stands below."
         ),
@@ -52,7 +52,7 @@ def _lacks() -> dict[str, str]:
 def _server() -> dict[str, str]:
     return {
         "offline": gettext("The server does not answer. What was sent is kept; please try again in a while."),
-        "signed_out": gettext("You are not signed in any more. Sign in and come back: what was sealed is kept."),
+        "signed_out": gettext("You are not signed in any more, so nothing more was sent. Sign in again, and choose the file once more."),
         "missing": gettext(
             "The sealed file cannot be fetched here. Nothing was paid or sent. Please ask the seller to send it again."
         ),
@@ -81,7 +81,7 @@ def _keys() -> dict[str, str]:
             "The seller delivered a wrong key: its hash is not the promised one. You can prove that below, and get everything back."
         ),
         "wrong_key_late": gettext(
-            "The seller delivered a wrong key, but the time to prove it to the contract is over, or the order has gone on. Write to the arbiter if there is a dispute."
+            "The seller delivered a wrong key, but the time to prove it to the contract is over, or the order has gone on. Ask the seller once more below, and write to the arbiter if there is a dispute."
         ),
         "key_is_right": gettext(
             "The key that was delivered is the right one, so no claim was made and no secret was shown."

@@ -14,6 +14,7 @@ from frontend.blueprints.files.texts import file_texts
 from frontend.blueprints.listings.forms import BuyForm, FileListingForm, ListingForm, PauseForm, QuantityForm
 from frontend.blueprints.listings.own import fill_in, own_rows
 from frontend.blueprints.notes.texts import note_texts
+from frontend.content.store import StoreDown
 from frontend.errors import NodeDown, NotAllowed, Refused
 from frontend.extensions import queries, services
 from frontend.index.views import ListingFilter
@@ -270,14 +271,17 @@ def show(listing_id: str) -> str:
             listing.seller, listing.currency, bond_of_price(listing.unit_price_units, terms.bond_bps)
         ),
         referrer=referrer_of(terms),
-        reputation=services.reviews.reputation(listing.seller).as_seller,
+        reputation=services.reviews.side(listing.seller, "seller"),
         is_file_here=is_file_here(listing),
     )
 
 
 def is_file_here(listing: Any) -> bool:
-    """Tell whether a listing's sealed file can be fetched; what is no file needs none."""
-    return listing.file is None or services.files.is_whole(listing.file.ciphertext_hash)
+    """Tell whether a listing's sealed file can be fetched; what is no file needs none. Nothing can from a store that is down."""
+    try:
+        return listing.file is None or services.files.is_whole(listing.file.ciphertext_hash)
+    except StoreDown:
+        return False
 
 
 def referrer_of(terms: Terms) -> str | None:

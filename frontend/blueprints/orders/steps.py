@@ -120,7 +120,7 @@ PREPARE: dict[str, Callable[[str, Any], Any]] = {
         account(), key, form_key=form.form_key.data, from_bond=form.from_bond.data
     ),
     "expire": _plain("prepare_expire"),
-    "deliver": lambda key, form: prepare_delivery(key, form),
+    "deliver": prepare_delivery,
     "dispute": lambda key, form: services.market.prepare_dispute(
         account(), key, form.text.data, form_key=form.form_key.data, from_bond=form.from_bond.data
     ),

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, render_template, request
 
 from frontend.extensions import queries, services
 from frontend.index.review_views import Side
-from frontend.pages.numbers import page_number
+from frontend.pages.numbers import address_or_404, page_number
 from frontend.pages.reviews import said_of
 
 blueprint = Blueprint("reviews", __name__)
 
-ADDRESS = re.compile(r"0x[0-9a-f]{40}", re.ASCII)
 PER_PAGE = 12
 
 
 @blueprint.get("/a/<account>/reviews")
 def show(account: str) -> str:
     """List what is said about an account, as a seller or (as=buyer) as a buyer."""
-    address = _address_or_404(account)
+    address = address_or_404(account)
     role = "buyer" if request.args.get("as") == "buyer" else "seller"
     page = queries.reviews_about(address, role, page_number(request.args), PER_PAGE)
-    found = services.reviews.reputation(address)
     return render_template(
         "reviews/show.html",
         address=address,
         role=role,
-        side=found.as_buyer if role == "buyer" else found.as_seller,
+        side=services.reviews.side(address, role),
         page=page,
         said=said_of(page),
         persona=queries.persona_held_by(address),
@@ -40,7 +37,7 @@ def show(account: str) -> str:
 @blueprint.get("/a/<account>/reputation.json")
 def figures(account: str) -> Response:
     """Give the same as whole numbers, for programs: docs/reviews.md says what each is."""
-    found = services.reviews.reputation(_address_or_404(account))
+    found = services.reviews.reputation(address_or_404(account))
     return jsonify(account=found.account, asSeller=_side(found.as_seller), asBuyer=_side(found.as_buyer))
 
 
@@ -62,10 +59,3 @@ def _side(side: Side) -> dict[str, Any]:
 def _camel(name: str) -> str:
     first, *others = name.split("_")
     return first + "".join(word.title() for word in others)
-
-
-def _address_or_404(text: str) -> str:
-    found = text.lower()
-    if not ADDRESS.fullmatch(found):
-        abort(404)
-    return found

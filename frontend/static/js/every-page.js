@@ -98,11 +98,10 @@ function forgetForms() {
   }
 }
 
-// whoever has signed out leaves no opened file on the disk
+// whoever has signed out leaves no opened file on the disk; what another tab still works on is for a later page
 function forgetFiles() {
   if (document.getElementById("signed-in") || !localStorage.getItem(OPENED)) return;
-  localStorage.removeItem(OPENED);
-  import("./sealing.js").then(({ sweep }) => sweep()).catch(() => null); // there is nothing to be swept
+  import("./sealing.js").then(({ sweep }) => sweep()).then(left => left || localStorage.removeItem(OPENED)).catch(() => null);
 }
 
 async function watchAccount() {

@@ -81,7 +81,7 @@ function setUpBuyer(section, place) {
     const found = await findKey(place);
     if (found.key) return found.key;
     if (found.wrongWith && claim) claim.hidden = false;
-    if (!found.wrongWith && ask) ask.hidden = false;
+    if (!(found.wrongWith && claim) && ask) ask.hidden = false;
     throw new SealedProblem(found.wrongWith ? (claim ? "wrong_key" : "wrong_key_late") : found.state);
   }
 
@@ -95,7 +95,7 @@ function setUpBuyer(section, place) {
     willLie();
     opened = await open({ ...place, key }, options);
     const link = ready.querySelector("a");
-    link.href = URL.createObjectURL(opened.file);
+    link.href = URL.createObjectURL(opened.file.slice(0, opened.file.size, "application/octet-stream")); // to be saved, never shown
     link.download = place.fileName;
     ready.hidden = false;
     section.querySelector("[data-file-open]").hidden = true;

@@ -61,8 +61,9 @@ export class FileServer {
       try {
         const answer = await fetch(url, { ...options, signal: this.#signal });
         if (answer.ok) return await read(answer);
-        if (!BUSY.includes(answer.status)) throw await problemOf(answer);
-        pause = Math.min(Math.max(1000 * Number(answer.headers.get("Retry-After")) || 0, wait), LONGEST_WAIT_MS);
+        const asked = 1000 * Number(answer.headers.get("Retry-After")) || 0;
+        if (!BUSY.includes(answer.status) || asked > LONGEST_WAIT_MS) throw await problemOf(answer); // a day's worth is used up
+        pause = Math.max(asked, wait);
       } catch (error) {
         if (error instanceof SealedProblem || this.#signal.aborted) throw error;
       }

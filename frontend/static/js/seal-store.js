@@ -107,21 +107,26 @@ export class Folder {
   }
 }
 
-// Removes what no tab works on: plaintexts, what was never finished, and what is older than a week.
+// Removes what no tab works on: plaintexts, what was never finished, and what is older than a week. Gives how many folders
+// are left.
 export async function sweep() {
+  let left = 0;
   for (const kind of KINDS) {
     const parent = await kindFolder(kind);
     const names = [];
     for await (const name of parent.keys()) names.push(name);
     for (const name of names) {
       await navigator.locks.request(lockOf(kind, name), { ifAvailable: true }, async lock => {
+        left++;
         if (!lock) return;
         const folder = new Folder(parent, name);
         const ciphertext = await folder.file(CIPHERTEXT);
         const isOld = !ciphertext || Date.now() - ciphertext.lastModified > KEPT_MS;
-        if (isOld || (kind === "sealed" && !await folder.file(ABOUT))) return folder.remove();
-        await folder.remove(PLAINTEXT);
+        const isGone = isOld || (kind === "sealed" && !await folder.file(ABOUT));
+        await (isGone ? folder.remove() : folder.remove(PLAINTEXT));
+        if (isGone) left--;
       });
     }
   }
+  return left;
 }

@@ -64,5 +64,5 @@ export async function open({ ciphertextHash, plaintextHash, size, key }, options
 
 // Removes what earlier visits left and no tab works on: opened files at once, what can be gone on with after a week.
 export async function sweep(options) {
-  await start("sweep", {}, options);
+  return (await start("sweep", {}, options)).result;
 }

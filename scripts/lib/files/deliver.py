@@ -93,13 +93,19 @@ class Deliverer(Rounds):
             listing, f"✗ listing {listing}: no key in the key file is this listing's; its orders are left. Add the key file "
             "that was saved when it was sealed",
         )  # fmt: skip
-        if order.key not in self._over and self.orders.state(order, head.number)[0] == ACCEPTED:
-            self.desk.report.leave(subject_of(order), "no key fits its listing")
+        if order.key not in self._over:
+            if self.orders.state(order, head.number)[0] == ACCEPTED:
+                self.desk.report.leave(subject_of(order), "no key fits its listing")
+            elif self._deep_state(order, head) >= DELIVERED:
+                self._over.add(order.key)
         return False
+
+    def _deep_state(self, order: Order, head: Head) -> int:
+        return self.orders.state(order, head.number - self.care.deep_blocks)[0]
 
     def _delivery(self, order: Order, head: Head) -> Iterator[DueCall]:
         state, clock_ts = self.orders.state(order, head.number)
-        deep_state, _ = self.orders.state(order, head.number - self.care.deep_blocks)
+        deep_state = self._deep_state(order, head)
         if deep_state >= DELIVERED:
             self._over.add(order.key)
         if state != ACCEPTED:
@@ -135,10 +141,10 @@ class Deliverer(Rounds):
         answered = self.book.answered.get(order.key, [])
         if point is None or point in answered:
             return
-        subject = f"{subject_of(order)} asked {point.x:064x}"[: 2 + 64 + 7 + 8]
+        subject = f"{subject_of(order)} asked {f'{point.x:064x}'[:8]}"
         if (ANSWER.name, subject) in under_way:
             return
-        states = {self.orders.state(order, number)[0] for number in (head.number, head.number - self.care.deep_blocks)}
+        states = {self.orders.state(order, head.number)[0], self._deep_state(order, head)}
         if not all(state in HAS_ITS_KEY for state in states):
             if NONE not in states:
                 self.desk.report.tell(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from eth_utils.abi import event_abi_to_log_topic
-from requests.exceptions import Timeout
+from requests.exceptions import HTTPError, Timeout
 from web3 import Web3
 from web3._utils.events import get_event_data
 from web3.exceptions import Web3Exception
@@ -24,7 +24,7 @@ class Logs:
         self.w3 = w3
         self._addresses = [Web3.to_checksum_address(registry.address(name)) for name in ("Market", "KeyRequests")]
         parts = [part for name in ("Market", "KeyRequests") for part in exported_abi(name) if part["type"] == "event"]
-        self._events = {Web3.to_hex(event_abi_to_log_topic(part)): part for part in parts}  # type: ignore[arg-type]
+        self._events = {Web3.to_hex(event_abi_to_log_topic(part)): part for part in parts}  # type: ignore[arg-type]  # an ABI's own JSON
         self.first_block = registry.entry("Market").block
         self._span = MOST_BLOCKS
 
@@ -41,7 +41,7 @@ class Logs:
             end = min(first + self._span - 1, last)
             try:
                 found = self._ask(topics, first, end)
-            except (Web3Exception, ValueError, Timeout):
+            except (Web3Exception, ValueError, Timeout, HTTPError):
                 if end - first < FEWEST_BLOCKS:
                     raise
                 self._span = (end - first + 1) // 2

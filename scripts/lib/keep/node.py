@@ -64,7 +64,7 @@ class Node:
         self.registry = registry
         self._abi = [part for name in contracts for part in exported_abi(name)]
         self._contract_of: dict[str, str] = {
-            str(Web3.to_hex(function_abi_to_4byte_selector(part))): name  # type: ignore[arg-type]
+            str(Web3.to_hex(function_abi_to_4byte_selector(part))): name  # type: ignore[arg-type]  # an ABI's own JSON
             for name in contracts
             for part in exported_abi(name)
             if part["type"] == "function"

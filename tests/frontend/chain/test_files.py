@@ -195,8 +195,8 @@ def test_cart_refuses_a_file_and_says_where_it_is_bought(stall: Stall):
     ],
 )
 def test_listing_of_a_file_is_refused_when_it_is_not_whole(stall: Stall, changes: dict, key: str):
-    prepare = lambda s, who: s.market.prepare_list(who, stall.new(**{"salt": "0x" + "5b" * 32} | changes), 5)  # noqa: E731
-    assert stall.refused(stall.seller, prepare).key == key
+    new = stall.new(**{"salt": "0x" + "5b" * 32} | changes)
+    assert stall.refused(stall.seller, lambda s, who: s.market.prepare_list(who, new, 5)).key == key
 
 
 def test_file_is_delivered_by_its_key_and_by_nothing_else(stall: Stall):
@@ -205,7 +205,10 @@ def test_file_is_delivered_by_its_key_and_by_nothing_else(stall: Stall):
     assert said.key == "MarketWrongKind"
     assert "Sealed file" in str(said)
     bad = Wrap("0x" + "00" * 31 + "01", "0x" + "00" * 31 + "01", "0x" + "00" * 32)
-    deliver = lambda wrap: lambda s, who: s.file_keys.prepare_deliver_file(who, order, wrap)  # noqa: E731
+
+    def deliver(wrap: Wrap) -> Callable[[Any, str], Any]:
+        return lambda s, who: s.file_keys.prepare_deliver_file(who, order, wrap)
+
     assert stall.refused(stall.seller, deliver(bad)).key == "MarketBadPoint"
     assert stall.refused(stall.stranger, deliver(wrapped(SOLD_KEY, order, SECRET))).key == "MarketNotParty"
 
@@ -245,6 +248,7 @@ def test_key_cannot_be_asked_for_when_the_money_went_back(stall: Stall):
 def test_order_of_goods_has_no_key(stall: Stall):
     goods = stall.new(kind="goods", instant=False, accept_for_s=DAY_S, file=None, salt=None)
     listing = stall.done(stall.seller, lambda s, who: s.market.prepare_list(who, goods, 5))["subject"]
-    buy = lambda s, who: s.market.prepare_buy(who, listing, 1, 10**30, 2000, form_key=new_key())  # noqa: E731
-    order = stall.done(stall.buyer, buy)["subject"]
+    order = stall.done(
+        stall.buyer, lambda s, who: s.market.prepare_buy(who, listing, 1, 10**30, 2000, form_key=new_key())
+    )["subject"]
     assert stall.refused(stall.buyer, claim(order)).key == "no_file"

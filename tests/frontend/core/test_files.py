@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import tracemalloc
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import insert
 
 from frontend import create_app
-from frontend.content.wanted import files_named
 from frontend.extensions import bound
-from frontend.index.models import events
-from frontend.store.database import writing
 from tests.frontend.pages.conftest import ORIGIN, Browser, sign_in
 from tests.frontend.pages.story import BUYER, SELLER
 from tests.helpers.sealed import PIECE, Cut, sealed
@@ -329,19 +324,6 @@ def test_memory_stays_flat_when_a_large_file_is_sent_out(app, client, sender):
         answer.close()
     assert size == 64 * PIECE
     assert peak < 6 * PIECE, f"{peak} bytes at once"
-
-
-def test_a_ciphertext_is_named_when_a_listing_names_it(app, story):
-    with writing(story.engine).begin() as connection:
-        row = dict(connection.execute(events.select().limit(1)).mappings().one())
-        file = ["0x" + "11" * 32, FILE.hash, "0x" + "33" * 32, "5"]
-        args = json.dumps({"file": file, "listingId": "0x" + "44" * 32})
-        row |= {"name": "ListingFile", "args": args, "log_index": 9_999}
-        row.pop("id", None)
-        connection.execute(insert(events).values(**row))
-    asked = {FILE.hash, "0x" + "77" * 32}
-    assert files_named(story.engine, asked) == {FILE.hash}
-    assert files_named(story.engine, set()) == set()
 
 
 def test_the_other_account_may_send_what_the_first_has_sent(app, sender):
