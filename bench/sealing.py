@@ -1,20 +1,23 @@
 """Measures a file of 1 GiB on its way through a browser: sealed and sent, fetched and opened, beside a plain copy.
 
 A real market on Anvil, its web server with two workers, and a real Chromium that is driven from here; all on the same
-machine. The market's settings are the ones it comes with. Memory is what the system counts as a process's peak.
+machine. The market's settings are the ones it comes with; the browser keeps its files on the disk, as it does for a user.
+Memory of a tab is what the system counts as its peak; that of the web server's processes is what they have together, pages
+that they share counted once, looked at ten times a second.
 """
 
 import os
 import shutil
 import statistics
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import BrowserContext, sync_playwright
 
 from tests.browser.market import RunningMarket, running_market
 from tests.browser.people import Person
@@ -25,6 +28,7 @@ MIB = 1 << 20
 BYTES, QUICK_BYTES = 1 << 30, 64 * MIB
 MB = 1_000_000
 PATIENCE_MS = 30 * 60 * 1000
+LOOKS_EVERY_S = 0.1
 KEY = "0x" + "2a" * 32
 
 # what the pages of the market call, with what a person would choose
@@ -74,10 +78,10 @@ def one_run(person: Person, folder: Path, size: int) -> dict[str, Any]:
     page = person.page
     page.evaluate(FIELD)
     page.set_input_files("#bench-file", plain)
-    peaks = Peaks(page)
-    sealed, sealing_s = timed(lambda: page.evaluate(SEAL, KEY))
-    about = {name: sealed[name] for name in ("ciphertextHash", "plaintextHash", "size")}
-    opened, opening_s = timed(lambda: page.evaluate(OPEN, {**about, "key": KEY}))
+    with Peaks() as peaks:
+        sealed, sealing_s = timed(lambda: page.evaluate(SEAL, KEY))
+        about = {name: sealed[name] for name in ("ciphertextHash", "plaintextHash", "size")}
+        opened, opening_s = timed(lambda: page.evaluate(OPEN, {**about, "key": KEY}))
     if opened != size:
         raise ValueError(f"{opened} bytes came out of {size}")
     _, copying_s = timed(lambda: copy(plain, folder / "copy"))
@@ -114,20 +118,23 @@ def timed(act: Callable[[], Any]) -> tuple[Any, float]:
 @contextmanager
 def market_and_person(folder: Path) -> Iterator[Person]:
     """Bring a market up, and somebody signed in with a window at it."""
+    profile = folder.with_name(f"{folder.name}-profile")  # without one, files would lie in the browser's memory
     with running_market("anvil", folder) as market, sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=known(), args=["--no-sandbox"])
+        context = driver.chromium.launch_persistent_context(
+            profile, executable_path=known(), args=["--no-sandbox"], base_url=market.origin
+        )
         try:
-            yield signed_in(browser, market)
+            yield signed_in(context, market)
         finally:
-            browser.close()
-    shutil.rmtree(folder)
+            context.close()
+    for done in (folder, profile):
+        shutil.rmtree(done)
 
 
-def signed_in(browser: Browser, market: RunningMarket) -> Person:
+def signed_in(context: BrowserContext, market: RunningMarket) -> Person:
     """Sign somebody in."""
     town = Town(market)
     wallet = town.wallet()
-    context = browser.new_context(base_url=market.origin)
     context.set_default_timeout(PATIENCE_MS)
     wallet.attach(context)
     person = Person(context.new_page(), wallet, town)
@@ -137,33 +144,50 @@ def signed_in(browser: Browser, market: RunningMarket) -> Person:
 
 
 class Peaks:
-    """The most memory that the browser's tabs and the web server's processes took since; the system keeps count."""
+    """The most memory that the browser's tabs, and the web server's processes together, took while it was looked."""
 
-    def __init__(self, page: Page) -> None:
-        browser = page.context.browser
-        if browser is None:
-            raise ValueError("the page has no browser of its own")
-        processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
-        self.tabs = [Path("/proc") / str(process["id"]) for process in processes if process["type"] == "renderer"]
-        self.servers = [place for place in descendants(os.getpid()) if b"frontend.operations" in words_of(place)]
+    def __init__(self) -> None:
+        started = {place: words_of(place) for place in descendants(os.getpid())}
+        self.tabs = [place for place, words in started.items() if b"--type=renderer" in words]
+        self.servers = [place for place, words in started.items() if b"frontend.operations" in words]
         if not (self.tabs and self.servers):
             raise ValueError("found no tab, or no web server, to look at")
-        for place in (*self.tabs, *self.servers):
+        self._of_servers = 0
+        self._done = threading.Event()
+        self._looking = threading.Thread(target=self._look)
+
+    def __enter__(self) -> Self:
+        for place in self.tabs:
             (place / "clear_refs").write_text("5")  # begins to count anew
+        self._looking.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._looking.join()
+
+    def _look(self) -> None:
+        while not self._done.wait(LOOKS_EVERY_S):
+            self._of_servers = max(self._of_servers, sum(map(share, self.servers)))
 
     def of_tabs(self) -> int:
         """Give the largest tab's peak, bytes."""
-        return max(peak(place) for place in self.tabs)
+        return max(bytes_of(place / "status", "VmHWM:") for place in self.tabs)
 
     def of_servers(self) -> int:
-        """Give the sum of the peaks of the web server's processes, bytes."""
-        return sum(peak(place) for place in self.servers)
+        """Give the most that the web server's processes took together, bytes."""
+        return self._of_servers
 
 
-def peak(process: Path) -> int:
-    """Give a process's peak, bytes."""
-    lines = (process / "status").read_text().splitlines()
-    return 1024 * int(next(line for line in lines if line.startswith("VmHWM:")).split()[1])
+def share(process: Path) -> int:
+    """Give what a process takes, its part of what it shares with others, bytes."""
+    return bytes_of(process / "smaps_rollup", "Pss:")
+
+
+def bytes_of(table: Path, name: str) -> int:
+    """Give a figure that the system tells in kB, bytes."""
+    line = next(line for line in table.read_text().splitlines() if line.startswith(name))
+    return 1024 * int(line.split()[1])
 
 
 def words_of(process: Path) -> bytes:

@@ -11,8 +11,9 @@ import ipaddress
 import secrets
 import threading
 import time
+from functools import cache
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, Executable, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -81,10 +82,16 @@ class Limiter:
 
 def _count(connection: Connection, key: str, ends_at_ts: int, cost: int) -> int:
     """Add to a key's count in one statement, so that workers cannot count past each other; give the new count."""
-    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
-    row = insert(AppLimit).values(key_hash=key, ends_at_ts=ends_at_ts, count=cost)
-    counted = row.on_conflict_do_update(index_elements=["key_hash"], set_={"count": AppLimit.count + cost})
-    return int(connection.execute(counted.returning(AppLimit.count)).scalar_one())
+    row = {"key": key, "ends": ends_at_ts, "cost": cost}
+    return int(connection.execute(_counting(connection.dialect.name), row).scalar_one())
+
+
+@cache  # asked with every write
+def _counting(dialect: str) -> Executable:
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert
+    row = insert(AppLimit).values(key_hash=bindparam("key"), ends_at_ts=bindparam("ends"), count=bindparam("cost"))
+    counted = row.on_conflict_do_update(index_elements=["key_hash"], set_={"count": AppLimit.count + bindparam("cost")})
+    return counted.returning(AppLimit.count)
 
 
 def network_of(remote_address: str | None) -> str:

@@ -29,7 +29,6 @@ HEADERS = {
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 A_YEAR_S = 365 * 86400
 NETWORK_FACTOR = 5  # many people may share one network address
-PIECES_FACTOR = 40  # a sealed file of 1 GiB is a thousand writes; what they weigh is counted elsewhere
 FILE_TOO_LARGE = N_("The file is too large: at most 1 GiB before it is sealed. Nothing was kept.")
 # by endpoint, where a body must be smaller than Flask's own limit, and what is said then
 BODIES = {
@@ -80,15 +79,14 @@ def check_writes(settings: Settings) -> None:
     """Refuse more writes in a minute than an account, or all who share a network address, may make. Raises: TooMany."""
     from frontend.extensions import bound
 
-    if request.method in SAFE_METHODS:
+    # a sealed file of 1 GiB is a thousand pieces: the quota of files counts them
+    if request.method in SAFE_METHODS or request.endpoint == "files.keep_piece":
         return
-    is_piece = request.endpoint == "files.keep_piece"
-    what = "pieces" if is_piece else "writes"
-    most = settings.writes_a_minute * (PIECES_FACTOR if is_piece else 1)
-    hits = [(f"{what} of network", network_of(request.remote_addr), NETWORK_FACTOR * most)]
+    most = settings.writes_a_minute
+    hits = [("writes of network", network_of(request.remote_addr), NETWORK_FACTOR * most)]
     account = current_account()
     if account is not None:
-        hits.append((f"{what} of account", account, most))
+        hits.append(("writes of account", account, most))
     bound().limiter.hit_all(hits, 60)
 
 

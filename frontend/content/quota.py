@@ -8,6 +8,7 @@ from frontend.limits import Limiter
 DAY_S = 86_400
 MEGABYTE = 1024 * 1024
 NETWORK_FACTOR = 5  # many people may share one network address
+LEAST_FILE_KB = 64  # of each piece, however small, so that their number is limited too
 
 
 class UploadsSpent(TooMany):
@@ -62,11 +63,11 @@ class FileQuota:
         self._most_bytes = most_bytes
 
     def spend(self, account: str, network: str, size_bytes: int) -> None:
-        """Count an upload. Raises: FilesSpent; then nothing counts."""
+        """Count an upload, also one that is then refused. Raises: FilesSpent; then nothing counts."""
         # in kB, rounded up: a count of bytes would not fit into the database's column
         most = self._most_bytes // 1024
         hits = [("file kB", account.lower(), most), ("file kB of network", network, NETWORK_FACTOR * most)]
         try:
-            self._limiter.hit_all(hits, DAY_S, cost=-(-size_bytes // 1024))
+            self._limiter.hit_all(hits, DAY_S, cost=max(LEAST_FILE_KB, -(-size_bytes // 1024)))
         except TooMany as full:
             raise FilesSpent(full.retry_after_s, self._most_bytes) from None

@@ -8,11 +8,12 @@ import time
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Executable, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from frontend.config import Settings
@@ -102,6 +103,7 @@ class SealedFiles:
             raise TooLarge(gettext("A piece has at most 1 MiB. Nothing was kept."))
         if not data:
             raise Refused(gettext("An empty piece or file cannot be kept."), key="empty_piece")
+        self.quota.spend(account, network, len(data))  # a wrong one too: it was work
         found = name_of(data)
         if found != name:
             text = gettext(
@@ -109,7 +111,6 @@ class SealedFiles:
                 found=found,
             )
             raise Refused(text, key="other_hash")
-        self.quota.spend(account, network, len(data))
         return self._put(name, data)
 
     def missing(self, piece_list: bytes) -> list[int]:
@@ -229,7 +230,7 @@ class SealedFiles:
     def _put(self, name: str, data: bytes) -> bool:
         """Write the bytes first and the row after, so that a row that lacks its bytes is the rarest of accidents."""
         with self.db.reading() as session:
-            is_new = session.get(AppFilePiece, name) is None
+            is_new = session.execute(select(pieces.c.hash).where(pieces.c.hash == name)).first() is None
         if is_new:
             self._need_room(len(data))
         self.store.put(name, data)
@@ -351,7 +352,13 @@ def _not_whole() -> NotFound:
 
 
 def _insert_or_update(connection: Connection, table: Any, name: str, size_bytes: int) -> None:
-    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
-    values = {"size_bytes": size_bytes, "kept_at_ts": int(time.time())}
-    row = insert(table).values(hash=name, **values)
-    connection.execute(row.on_conflict_do_update(index_elements=["hash"], set_=values))
+    row = {"name": name, "size": size_bytes, "now": int(time.time())}
+    connection.execute(_keeping(connection.dialect.name, table), row)
+
+
+@cache  # asked with every piece
+def _keeping(dialect: str, table: Any) -> Executable:
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert
+    values = {"size_bytes": bindparam("size"), "kept_at_ts": bindparam("now")}
+    row = insert(table).values(hash=bindparam("name"), **values)
+    return row.on_conflict_do_update(index_elements=["hash"], set_=values)

@@ -373,8 +373,10 @@ def deliver(seller: Person, key: str) -> None:
 
 def open_file(buyer: Person) -> Download:
     """Open the bought file by clicking, and give what is saved."""
+    button = buyer.page.locator("[data-file-open]")
+    expect(button).to_be_enabled()  # a key pressed before that does nothing
     with buyer.page.expect_download(timeout=WORK_MS) as download:
-        buyer.page.locator("[data-file-open]").press("Enter")
+        button.press("Enter")
     expect(buyer.page.locator("[data-file-ready]")).to_be_visible()
     return download.value
 

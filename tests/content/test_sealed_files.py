@@ -259,6 +259,14 @@ def test_an_account_is_held_to_its_day_and_a_network_to_five_times_that(settings
     files.keep_piece("0x" + SMALL.names[0], SMALL.pieces[0], account="0x" + "b2" * 20, network="198.51.100.1")
 
 
+def test_a_small_piece_counts_too_so_that_nobody_sends_them_without_end(settings, db):
+    files = SealedFiles(replace(settings, files_bytes_a_day=256 * 1024), db)
+    for number in range(4):
+        files.keep_piece("0x" + hashlib.sha256(bytes([number])).hexdigest(), bytes([number]), **WHO)
+    with pytest.raises(FilesSpent):
+        files.keep_piece("0x" + hashlib.sha256(b"x").hexdigest(), b"x", **WHO)
+
+
 def test_nothing_new_is_taken_when_all_room_is_used(settings, db):
     files = SealedFiles(replace(settings, files_bytes=2 * PIECE), db)
     sent(files, SMALL, {0, 1})

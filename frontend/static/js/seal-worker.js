@@ -133,7 +133,7 @@ class Sender {
     if (this.#line.failed) return;
     await this.#line.add(async () => {
       const hash = await hashing;
-      await this.#server.put(hash, 0, pieceOf(this.#disk, index, length));
+      await this.#server.put(hash, 0, new Blob([pieceOf(this.#disk, index, length)]));
     });
   }
 

@@ -254,16 +254,15 @@ def test_strangers_and_other_sites_send_nothing(app, client, sender):
     assert stored(app) == []
 
 
-def test_pieces_have_a_pace_of_their_own_that_a_gigabyte_needs(app):
+def test_pieces_come_as_fast_as_a_gigabyte_needs(app):
     with app.app_context():
         settings = bound().settings
     slow = create_app(replace(settings, writes_a_minute=3))
     slow.test_client_class = Browser
     sender = Sender(slow)
     name = hashlib.sha256(b"x").hexdigest()
-    codes = [sender.piece(name, b"x").status_code for _ in range(121)]
-    assert codes[:5] == [201, 200, 200, 200, 200]
-    assert 429 not in codes or codes.index(429) == 120, "a minute may have begun in between"
+    codes = [sender.piece(name, b"x").status_code for _ in range(20)]
+    assert codes == [201, *[200] * 19]
     assert sender.post("/files/missing", bytes(32)).status_code == 200, "pieces do not use up other writes"
 
 

@@ -14,7 +14,7 @@ from tests.helpers.time import jump_to
 from tools.files import wrap as curve
 
 N = curve.ORDER
-SOME_GAS = range(24_000, 160_000, 250)
+SOME_GAS = range(24_000, 160_000, 2_000)
 
 
 @pytest.fixture(scope="module")
