@@ -1,8 +1,8 @@
 """Runs the test suites: `make test`, or one by name: `python -m tools.test anvil -k withdraw`.
 
-Each suite is one pytest run of its own: the contract suites load brownie, the others must not. Two rows of suites run side
-by side, since each waits for nodes, servers and pages much of the time; what a suite says is shown when it is done. Every
-suite runs even when one before it failed; the closing table and the exit code tell.
+Each suite is one pytest run of its own: the contract suites load brownie, the others must not. Two suites run side by side,
+since each waits for nodes, servers and pages much of the time; what a suite says is shown when it is done. Every suite runs
+even when one before it failed; the closing table and the exit code tell.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from tempfile import TemporaryFile
@@ -29,13 +30,12 @@ LINE_LENGTH = 240
 
 @dataclass(frozen=True)
 class Suite:
-    """One pytest run: its name on the command line, its heading, its folders, its options and its row."""
+    """One pytest run: its name on the command line, its heading, its folders and its options."""
 
     name: str
     title: str
     folders: tuple[str, ...]
     options: tuple[str, ...] = ()
-    row: int = 0
 
 
 # a worker keeps to a run of tests until others have nothing left to do
@@ -44,15 +44,17 @@ IN_RUNS = ("--dist", "worksteal")
 IN_FILES = ("--dist", "loadfile", "--no-loadscope-reorder")
 BY_BROWNIE = ("-n", "2", "--no-loadscope-reorder")  # brownie's own way is whole files too
 
-# those that wait for other processes much of the time run more at once than there are cores
+# those that wait for other processes much of the time run more at once than there are cores; the longest come first, so
+# that both ends are near each other
 SUITES = (
-    Suite("anvil", "contracts on Anvil", CONTRACT_FOLDERS, ("--network", "test-anvil", *BY_BROWNIE)),
+    Suite("browser", "browser", ("tests/browser",), (*NO_BROWNIE, "-n", "3", "--dist", "loadgroup")),
     Suite("ganache", "contracts on Ganache", CONTRACT_FOLDERS, ("--network", "test-ganache", *BY_BROWNIE)),
+    Suite("index", "index on a real chain", ("tests/index",), (*NO_BROWNIE, "-n", "3", *IN_RUNS)),
     Suite("tools", "tools and scripts", ("tests/scripts", "tests/tools"), (*NO_BROWNIE, "-n", "3", *IN_FILES)),
-    Suite("browser", "browser", ("tests/browser",), (*NO_BROWNIE, "-n", "3", "--dist", "loadgroup"), row=1),
-    Suite("index", "index on a real chain", ("tests/index",), (*NO_BROWNIE, "-n", "3", *IN_RUNS), row=1),
-    Suite("frontend", "frontend", ("tests/frontend", "tests/content"), (*NO_BROWNIE, "-n", "3", *IN_FILES), row=1),
+    Suite("frontend", "frontend", ("tests/frontend", "tests/content"), (*NO_BROWNIE, "-n", "3", *IN_FILES)),
+    Suite("anvil", "contracts on Anvil", CONTRACT_FOLDERS, ("--network", "test-anvil", *BY_BROWNIE)),
 )
+SIDE_BY_SIDE = 2
 
 
 @dataclass(frozen=True)
@@ -86,31 +88,26 @@ def run(suite: Suite, extra: list[str], out: IO[bytes] | None = None) -> Result:
     return Result(suite, code, time.monotonic() - began)
 
 
-def run_row(suites: list[Suite], extra: list[str], turn: threading.Lock) -> list[Result]:
-    """Run suites one after another; show what each said as a whole, when it is done."""
-    results = []
-    for suite in suites:
-        with turn:
-            print(f"… {suite.title}", flush=True)
-        with TemporaryFile() as said:
-            result = run(suite, extra, said)
-            said.seek(0)
-            words = said.read()
-            results.append(replace(result, failed=failures(words.decode(errors="replace"))))
-            with turn:
-                print(heading(suite), flush=True)
-                sys.stdout.buffer.write(words)
-                sys.stdout.flush()
-    return results
+def run_and_show(suite: Suite, extra: list[str], turn: threading.Lock) -> Result:
+    """Run one suite; show what it said as a whole, when it is done."""
+    with turn:
+        print(f"… {suite.title}", flush=True)
+    with TemporaryFile() as said:
+        result = run(suite, extra, said)
+        said.seek(0)
+        words = said.read()
+    with turn:
+        print(heading(suite), flush=True)
+        sys.stdout.buffer.write(words)
+        sys.stdout.flush()
+    return replace(result, failed=failures(words.decode(errors="replace")))
 
 
-def run_side_by_side(suites: list[Suite], extra: list[str]) -> list[Result]:
-    """Run each row of suites beside the others."""
-    rows = [[suite for suite in suites if suite.row == row] for row in sorted({suite.row for suite in suites})]
+def run_side_by_side(suites: Sequence[Suite], extra: list[str]) -> list[Result]:
+    """Run suites in their order, a few at once; give how they ended, in the same order."""
     turn = threading.Lock()
-    with ThreadPoolExecutor(len(rows)) as pool:
-        running = [pool.submit(run_row, row, extra, turn) for row in rows]
-        return [result for row in running for result in row.result()]
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        return list(pool.map(lambda suite: run_and_show(suite, extra, turn), suites))
 
 
 def failures(said: str) -> tuple[str, ...]:

@@ -359,6 +359,6 @@ def _insert_or_update(connection: Connection, table: Any, name: str, size_bytes:
 @cache  # asked with every piece
 def _keeping(dialect: str, table: Any) -> Executable:
     insert = (postgresql if dialect == "postgresql" else sqlite).insert
-    values = {"size_bytes": bindparam("size"), "kept_at_ts": bindparam("now")}
+    values: dict[str, Any] = {"size_bytes": bindparam("size"), "kept_at_ts": bindparam("now")}
     row = insert(table).values(hash=bindparam("name"), **values)
     return row.on_conflict_do_update(index_elements=["hash"], set_=values)

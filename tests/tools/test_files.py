@@ -198,17 +198,17 @@ def test_meet():
 """
 
 
-def test_rows_of_suites_run_side_by_side_and_a_row_goes_on_when_one_of_its_suites_fails(tmp_path, monkeypatch, capfd):
+def test_two_suites_run_side_by_side_and_the_others_go_on_when_one_fails(tmp_path, monkeypatch, capfd):
     files = {
         "left": MEET.format(me="one", other="other"),
+        "right": MEET.format(me="other", other="one"),
         "broken": "def test_broken(): assert 'broken' == 1",
         "last": "def test_last(): pass",
-        "right": MEET.format(me="other", other="one"),
     }
     for name, text in files.items():
         (tmp_path / name).mkdir()
         (tmp_path / name / f"test_{name}.py").write_text(text)
-    made = [suites.Suite(name, name, (name,), suites.NO_BROWNIE, row=int(name == "right")) for name in files]
+    made = [suites.Suite(name, name, (name,), suites.NO_BROWNIE) for name in files]
     monkeypatch.setattr(suites, "ROOT", tmp_path)
     monkeypatch.setattr(suites, "SUITES", made)
     assert suites.main([]) == 1
@@ -219,10 +219,10 @@ def test_rows_of_suites_run_side_by_side_and_a_row_goes_on_when_one_of_its_suite
     assert "1 failed" in parts["broken"]
     assert [line.split()[:2] for line in results.split("\n")[1:6]] == [
         ["passed", "left"],
+        ["passed", "right"],
         ["FAILED", "broken"],
         ["FAILED", "broken/test_broken.py::test_broken"],
         ["passed", "last"],
-        ["passed", "right"],
     ]
 
 
