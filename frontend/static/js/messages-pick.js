@@ -1,17 +1,9 @@
 // How a message stands in a statement once it was picked as evidence. Format: docs/messages.md.
 
+import { escaped } from "./messages.js";
 import { words } from "./notes.js";
 
 const LONGEST_KEY_SIGNATURE = 132; // a contract wallet's may be longer than a statement
-
-// what cannot be seen, or would be written differently by the form, stands as its code point
-const UNSEEN = /[^\P{C}\n\t]|[\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\u2800]/gu;
-const coded = char => `\\u{${char.codePointAt(0).toString(16)}}`;
-
-export function escaped(text) {
-  const found = text.replaceAll("\\", "\\\\").replace(UNSEEN, coded);
-  return found.normalize("NFC") === found ? found : found.replace(/[^\x00-\x7f]/gu, coded);
-}
 
 // a message as it stands in a statement, with all that proves it
 export function pickedText({ told, key, text, blind, sealedHash, site }) {

@@ -7,6 +7,8 @@ import { NoteProblem, join, keysOf, library, noteHash, open, same, seal, signedH
 
 const DOMAIN = "dokkaebi.message.v1";
 const SIGNER_DOMAIN = "dokkaebi.message.signer.v1";
+const MOST_SIGNS = 2000;
+const MOST_PICKED = 8500; // a statement may have 10,000, and the proof takes up to 1,000
 export const NO_HASH = "0x" + "0".repeat(64);
 
 // ---- the key that signs
@@ -48,12 +50,27 @@ export async function signLetter(letter, identity) {
   return hex(join(made.slice(1), [made[0] + 27]));
 }
 
+// ---- what fits into a message, and so into a statement
+
+// what cannot be seen, or would be written differently by the form, stands as its code point
+const UNSEEN = /[^\P{C}\n\t]|[\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\u2800]/gu;
+const coded = char => `\\u{${char.codePointAt(0).toString(16)}}`;
+
+export function escaped(text) {
+  const found = text.replaceAll("\\", "\\\\").replace(UNSEEN, coded);
+  return found.normalize("NFC") === found ? found : found.replace(/[^\x00-\x7f]/gu, coded);
+}
+
+// a text that could not be picked whole is no message of ours, so that nobody can write what cannot be shown to an arbiter
+const fits = text => text.length <= MOST_SIGNS && escaped(text).length + 2 * text.split("\n").length <= MOST_PICKED;
+
 // ---- sealing and opening
 
 // seals a text to both sides; what comes back is signed and sent
 export async function sealMessage(place, to, recipients, text) {
   const blind = hex(crypto.getRandomValues(new Uint8Array(32)));
-  const whole = new TextDecoder().decode(utf8(text)); // half letters become signs that can be seen
+  const whole = new TextDecoder().decode(utf8(text.normalize("NFC"))); // half letters become signs that can be seen
+  if (!fits(whole)) throw new NoteProblem("too_long");
   const note = { kind: "message", chain: place.chainId, market: place.market, order: place.orderKey, from: place.account, to, blind, text: whole };
   return { ...await seal(note, recipients), words: wordsHash(blind, whole) };
 }
@@ -70,6 +87,6 @@ export async function openMessage(place, told) {
     about: { kind: "message", chain: place.chainId, market: place.market, order: place.orderKey, from: told.from, to: told.to },
   });
   const text = new TextDecoder().decode(utf8(note.text));
-  if (!/^0x[0-9a-f]{64}$/.test(note.blind) || !same(wordsHash(note.blind, text), told.words)) throw new NoteProblem("malformed");
+  if (!fits(text) || !/^0x[0-9a-f]{64}$/.test(note.blind) || !same(wordsHash(note.blind, text), told.words)) throw new NoteProblem("malformed");
   return { text, blind: note.blind };
 }

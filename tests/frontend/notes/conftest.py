@@ -55,7 +55,15 @@ const jobs = {
   letter_hash: letter => messages.letterHash(letter),
   sign: ({ letter, identity }) => messages.signLetter(letter, identity),
   picked: facts => picking.pickedText(facts),
-  escaped: text => picking.escaped(text),
+  seal_message: async ({ place, to, recipients, text }) => {
+    const found = await messages.sealMessage(place, to, recipients, text);
+    return { ...found, sealed: Buffer.from(found.sealed).toString("base64") };
+  },
+  open_message: ({ place, told, keys }) => {
+    globalThis.localStorage = { getItem: () => JSON.stringify(keys) };
+    return messages.openMessage(place, { ...told, bytes: bytes(told.sealed) });
+  },
+  escaped: text => messages.escaped(text),
   unescaped: text => proving.unescaped(text),
   proof: ({ raw, place }) => proving.proofOf(raw, place),
 };

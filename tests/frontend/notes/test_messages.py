@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import time
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+import pyrage
 import pytest
 from eth_account import Account
 from eth_account.messages import encode_defunct
@@ -479,6 +482,50 @@ def test_statement_that_names_a_signer_is_the_same_when_server_and_browser_write
     text = statement(BUYER, recipient, where, issued_at=issued_at, signer=STRANGER.address)
     assert f"\nSigns messages: {STRANGER.address}\n" in text
     assert script.result("statement", facts) == text
+
+
+PLACE = {"chainId": str(CHAIN_ID), "market": "0x" + "aa" * 20, "orderKey": "0x" + "0e" * 32, "account": BUYER.address}
+
+
+def opened(script: Script, key: Any, sealed: bytes, salt: str, words: str) -> dict[str, Any]:
+    """Let the seller's browser open a message of the buyer's."""
+    told = {"from": BUYER.address, "to": SELLER.address, "salt": salt, "words": words}
+    place = {**PLACE, "account": SELLER.address}
+    told["sealed"] = base64.b64encode(sealed).decode()
+    return script.ask("open_message", {"place": place, "told": told, "keys": [{"identity": str(key)}]})
+
+
+@pytest.mark.parametrize(
+    "text", ["hello", "\u1112\u1161\u11ab" * 600, "\U0001f469\u200d\U0001f467" * 400, "\n" * 1_998 + "x"]
+)
+def test_what_one_browser_seals_another_opens_as_it_was_hashed(script: Script, text: str) -> None:
+    secret, recipient = identity()
+    args = {"place": PLACE, "to": SELLER.address, "recipients": [recipient, identity()[1]], "text": text}
+    made = script.result("seal_message", args)
+    found = opened(script, secret, base64.b64decode(made["sealed"]), made["salt"], made["words"])["result"]
+    assert found["text"] == unicodedata.normalize("NFC", text)
+    assert words_hash(found["blind"], found["text"]) == made["words"]
+    assert opened(script, secret, base64.b64decode(made["sealed"]), made["salt"], "0x" + "12" * 32) == {
+        "error": "malformed"
+    }
+
+
+UNPROVABLE = {"too long": "x" * 2_001, "longer than a statement when it can be seen": "\u200b" * 1_500}
+
+
+@pytest.mark.parametrize("name", UNPROVABLE)
+def test_text_is_neither_sealed_nor_shown_when_it_could_not_be_picked(script: Script, name: str) -> None:
+    secret, recipient = identity()
+    text = UNPROVABLE[name]
+    args = {"place": PLACE, "to": SELLER.address, "recipients": [recipient], "text": text}
+    assert script.ask("seal_message", args) == {"error": "too_long"}
+    about = {"kind": "message", "chain": PLACE["chainId"], "market": PLACE["market"], "order": PLACE["orderKey"]}
+    inside = {"v": 1, **about, "from": BUYER.address, "to": SELLER.address, "blind": BLIND, "text": text, "salt": SALT}
+    to_key = [pyrage.x25519.Recipient.from_str(recipient)]
+    by_a_program = pyrage.encrypt(json.dumps(inside, ensure_ascii=False).encode().ljust(8_192), to_key)
+    assert opened(script, secret, by_a_program, SALT, words_hash(BLIND, text)) == {"error": "malformed"}
+    fine = pyrage.encrypt(json.dumps({**inside, "text": "fine"}).encode().ljust(1_024), to_key)
+    assert opened(script, secret, fine, SALT, words_hash(BLIND, "fine"))["result"]["text"] == "fine"
 
 
 TEXTS = (
