@@ -12,7 +12,7 @@ from frontend.operations import logs
 # in the order in which they are registered
 AREAS = (
     "explore", "communities", "tokens", "curves", "claims", "airdrops", "members", "members_only", "proposals", "listings", "orders", "desk", "library", "receipts", "notifications", "reviews", "credits", "bonds", "splits", "personas", "cart", "help",
-    "notes", "start", "auth", "intents", "transactions", "content", "files", "identicon", "contracts", "health",
+    "notes", "messages", "start", "auth", "intents", "transactions", "content", "files", "identicon", "contracts", "health",
 )  # fmt: skip
 MAX_REQUEST_BYTES = 10 * 1024 * 1024
 MAX_FORM_FIELD_BYTES = 256 * 1024

@@ -23,6 +23,7 @@ from frontend.marks import N_
 HASH = re.compile(r"0x[0-9a-f]{64}")
 MAX_JSON_BYTES = 64 * 1024
 MAX_TITLE, MAX_TEXT, MAX_TAGS, MAX_TAG = 120, 10_000, 10, 40
+MAX_ASK = 500
 EXCERPT = 300
 MOST = {
     "tags": (MAX_TAGS, N_("At most %(most)s tags.")),
@@ -49,6 +50,7 @@ class Document:
     proofs: tuple[Proof, ...] = ()  # of a persona
     arbiters: tuple[Arbiter, ...] = ()  # of a community, as what follows
     recognised: tuple[int, ...] = ()
+    ask: str = ""  # of a listing that is made to order: what the buyer must say in a sealed note
     replaces: str | None = None  # hash of the description that its author had before him
 
     @cached_property
@@ -92,9 +94,9 @@ def clean_document(found: Mapping[str, Any]) -> dict[str, Any]:
     }
     if not clean[title_name]:
         raise Refused(gettext("Please fill this in."), key="missing", field=title_name)
-    for extra in ("kind", "rules"):
+    for extra, most in (("kind", MAX_TEXT), ("rules", MAX_TEXT), ("ask", MAX_ASK)):
         if found.get(extra):
-            clean[extra] = clean_text(found[extra], MAX_TEXT, extra)
+            clean[extra] = clean_text(found[extra], most, extra)
     if found.get("proofs"):
         clean["proofs"] = [proof.to_json() for proof in found["proofs"]]
     if found.get("arbiters"):
@@ -180,6 +182,7 @@ def read_document(content_hash: str, data: bytes) -> Document:
         proofs=proofs_of(found.get("proofs")),
         arbiters=arbiters_of(found.get("arbiters")),
         recognised=recognised_of(found.get("recognised")),
+        ask=_text(found, "ask", MAX_ASK, needed=False).strip(),
         replaces=replaces if isinstance(replaces, str) and HASH.fullmatch(replaces) else None,
     )
 

@@ -22,6 +22,7 @@ MOST_NEW = 500
 MOST_TURNS = 100
 ROLES = ("buyer", "seller", "arbiter")
 BOTH = ("buyer", "seller")
+MESSAGES = "messages"
 PLACE = (events.c.block, events.c.log_index)
 # kind, which an account may switch off, → event → the roles that are told of it
 TOLD: dict[str, dict[str, tuple[str, ...]]] = {
@@ -48,6 +49,7 @@ TOLD: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "agreements": {"SettlementOffered": BOTH, "SettlementWithdrawn": BOTH, "OrderSettled": (*BOTH, "arbiter")},
     "keys": {"KeyAsked": ("seller",), "KeyAnswered": ("buyer",)},
+    MESSAGES: {},  # they are not on the chain: services/messages.py
 }
 KINDS = tuple(TOLD)
 KIND_OF = {name: kind for kind, names in TOLD.items() for name in names}

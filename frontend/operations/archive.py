@@ -34,6 +34,8 @@ KEPT = frozenset(
         "app_drafts",
         "app_note_keys",
         "app_notes",
+        "app_message_keys",
+        "app_messages",
         "app_file_pieces",
         "app_files",
         "app_members_pages",

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from frontend.extensions import services
 from frontend.index.views import Evidence, Order
 from frontend.pages.layout import same_account
+from frontend.pages.messages import picked_in
 from frontend.services.content import WEBP
 from frontend.services.division import Division, final_offers, is_final_offer, ruled
+from frontend.services.message_proofs import Picked
 
 EXAMPLES_BPS = (0, 5_000, 10_000)
 
@@ -36,16 +38,27 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Shown:
-    """What is kept here of a piece of evidence: a text, a picture, or nothing."""
+    """What is kept here of a piece of evidence: a text, a picture, or nothing. Parts are the text's words and picked messages."""
 
     text: str | None
     is_picture: bool
+    parts: list[str | Picked]
+
+    @property
+    def has_picked(self) -> bool:
+        """Tell whether a message was picked."""
+        return any(isinstance(part, Picked) for part in self.parts)
 
 
-def shown_of(evidence: Sequence[Evidence]) -> dict[str, Shown]:
-    """Give what can be shown of evidence, by its hash."""
+def shown_of(order: Order, evidence: Sequence[Evidence]) -> dict[str, Shown]:
+    """Give what can be shown of an order's evidence, by its hash."""
     contents = services.contents
-    return {row.hash: Shown(contents.text_of(row.hash), contents.media_type(row.hash) == WEBP) for row in evidence}
+    found = {}
+    for row in evidence:
+        text = contents.text_of(row.hash)
+        parts = picked_in(order, text) if text else []
+        found[row.hash] = Shown(text, contents.media_type(row.hash) == WEBP, parts)
+    return found
 
 
 def sides_of(order: Order, evidence: Sequence[Evidence]) -> tuple[Side, Side]:

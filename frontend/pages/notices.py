@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 
-from frontend.extensions import queries
+from frontend.extensions import queries, services
 from frontend.index.notice_views import Notice
 from frontend.index.views import Order
 from frontend.pages.deadlines import Next, is_my_turn, next_step, roles_of
 from frontend.pages.described import described
 from frontend.pages.text import plain
+from frontend.services.messages import Unread
 
 MAX_TITLE = 80
 
@@ -36,6 +37,7 @@ def kind_names() -> dict[str, str]:
         "disputes": _("Disputes, evidence and rulings"),
         "agreements": _("Offers to end an order by agreement"),
         "keys": _("Keys of files asked for once more, and answered"),
+        "messages": _("Messages about orders"),
     }
 
 
@@ -43,6 +45,13 @@ def told_of(notices: list[Notice]) -> list[Told]:
     """Put notices into words."""
     orders = queries.orders_with([notice.order_key for notice in notices])
     return [Told(one, title_of(orders.get(one.order_key)), sentence_of(one)) for one in notices]
+
+
+def threads_of(account: str, kinds: Collection[str]) -> list[tuple[Unread, str]]:
+    """List the threads with messages that an account has not opened, each with its order's title, the newest first."""
+    waiting = services.notices.messages_of(account, kinds)
+    orders = queries.orders_with([one.order_key for one in waiting])
+    return [(one, title_of(orders.get(one.order_key))) for one in waiting]
 
 
 def title_of(order: Order | None) -> str:

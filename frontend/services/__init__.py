@@ -23,6 +23,7 @@ from frontend.services.intents import Intents
 from frontend.services.market import Market
 from frontend.services.members import Members
 from frontend.services.members_only import MembersOnly
+from frontend.services.messages import Messages
 from frontend.services.notes import PrivateNotes
 from frontend.services.notices import Notices
 from frontend.services.personas import Personas
@@ -49,12 +50,13 @@ class Services:
         self.watch = Watch(self.chain, self.intent_store, queries, confirmations=settings.confirmations)
         self.communities = Communities(registry, self.intents, self.contents, queries)
         self.tokens = Tokens(registry, self.intents, self.contents, queries)
-        self.notices = Notices(db, queries)
         self.notes = PrivateNotes(settings, registry, self.chain, db, queries)
+        self.messages = Messages(db, self.notes)
+        self.notices = Notices(db, queries, self.messages)
         approvals = Approvals(registry, self.chain, self.intents, queries)
         self.market = Market(registry, self.chain, self.intents, self.contents, queries, self.notes, approvals)
         self.bonds = Bonds(registry, self.intents, approvals)
-        self.carts = Carts(registry, self.chain, self.intents, queries, approvals)
+        self.carts = Carts(registry, self.chain, self.intents, self.contents, queries, approvals)
         self.changes = Changes(self.market)
         self.file_keys = FileKeys(self.market)
         self.settlements = Settlements(self.market)

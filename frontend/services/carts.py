@@ -16,6 +16,7 @@ from frontend.index.views import Listing
 from frontend.marks import N_
 from frontend.services.approvals import THEN_MORE, THEN_PAY, Approvals
 from frontend.services.chain import Chain
+from frontend.services.content import Contents
 from frontend.services.intents import (
     DEADLINE_AFTER_S,
     Call,
@@ -27,7 +28,7 @@ from frontend.services.intents import (
     checksummed,
     new_form_key,
 )
-from frontend.services.market import terms_abi, title_of
+from frontend.services.market import ask_of, terms_abi, title_of
 from frontend.services.quotes import total_units
 from frontend.services.terms import FILE, ZERO_ADDRESS, Purchase, derived_salt
 
@@ -51,11 +52,18 @@ class Carts:
     """Buys what a browser has collected. Nothing of a cart is kept here but the intent."""
 
     def __init__(
-        self, registry: Registry, chain: Chain, intents: Intents, queries: Queries, approvals: Approvals
+        self,
+        registry: Registry,
+        chain: Chain,
+        intents: Intents,
+        contents: Contents,
+        queries: Queries,
+        approvals: Approvals,
     ) -> None:
         self.registry = registry
         self.chain = chain
         self.intents = intents
+        self.contents = contents
         self.queries = queries
         self.approvals = approvals
 
@@ -128,6 +136,15 @@ class Carts:
                         title=title_of(listing),
                     ),
                     key="file_in_cart",
+                )
+            if ask_of(self.contents, listing):
+                raise Refused(
+                    gettext(
+                        "“%(title)s” is made to order. It is bought on its own page, where you answer what the seller asks; take "
+                        "it out of the cart.",
+                        title=title_of(listing),
+                    ),
+                    key="made_to_order_in_cart",
                 )
             found.append(listing)
         return found

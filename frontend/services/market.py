@@ -266,6 +266,12 @@ class Market:
         terms = terms_abi(listing)
         receiver = checksummed(holder, "holder") if holder else account
         x, y = _point_of(listing, point, salt, is_own=receiver == account)
+        if ask_of(self.contents, listing) and not specification_hash:
+            raise Refused(
+                gettext("This is made to order. Please answer what the seller asks, in the private note."),
+                key="specification_missing",
+                field="sealed",
+            )
         total = total_units(self.queries, listing, receiver, quantity, max_total_units)
         purchase = Purchase(
             salt=salt
@@ -773,6 +779,12 @@ def referral_lines(listing: Listing, purchase: Purchase) -> list[Line]:
         Line(N_("Referred by"), "account", to_checksum_address(purchase.referrer)),
         Line(N_("The referrer gets, out of the seller's part"), "bps", str(listing.terms["referralBps"])),
     ]
+
+
+def ask_of(contents: Contents, listing: Listing) -> str:
+    """Give what the buyer of something made to order must say in a sealed note; empty where nothing is asked."""
+    document = contents.look(listing.content_hash).document
+    return document.ask if document is not None else ""
 
 
 def title_of(listing: Listing) -> str:

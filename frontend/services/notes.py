@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from eth_account.messages import _hash_eip191_message, encode_defunct
-from eth_utils.address import to_checksum_address
+from eth_utils.address import is_checksum_address, to_checksum_address
 from eth_utils.crypto import keccak
 from flask_babel import gettext
 from sqlalchemy import delete, select, update
@@ -26,7 +26,7 @@ from frontend.services.chain import Chain
 from frontend.services.wallets import contract_wallet_agrees
 from frontend.signatures import signer_of
 from frontend.store.database import Database
-from frontend.store.models import AppNote, AppNoteKey
+from frontend.store.models import AppMessageKey, AppNote, AppNoteKey
 
 DOMAIN = keccak(text="dokkaebi.note.v1")
 PADDED_BYTES = (1024, 2048, 4096, 8192)
@@ -64,6 +64,7 @@ class NoteKey:
     issued_at_ts: int
     signature: str  # of the statement, 0x hex
     by_contract: bool  # the account is a contract wallet: ERC-1271
+    signer: str | None = None  # signs the account's messages, with checksum; None in older statements
 
     @property
     def issued_at(self) -> str:
@@ -86,14 +87,36 @@ def stamp(at_ts: int) -> str:
     return datetime.fromtimestamp(at_ts, UTC).strftime(ISSUED_AT)
 
 
-def statement_of(*, origin: str, account: str, chain_id: int, market: str, recipient: str, issued_at: str) -> str:
-    """Give the text that a key's owner signs; the browser writes the same (static/js/notes.js)."""
+def recent(issued_at: str, age_s: int = STATEMENT_AGE_S) -> int:
+    """Read a time as statements write it. Raises: Refused when it is older than age_s, or to come."""
+    try:
+        found = int(datetime.strptime(issued_at, ISSUED_AT).replace(tzinfo=UTC).timestamp())
+    except ValueError:
+        found = 0
+    now = int(time.time())
+    if stamp(found) != issued_at or not now - age_s <= found <= now + CLOCK_SKEW_S:
+        raise Refused(
+            gettext("The statement's time is not now. Please check your computer's clock, and try again."),
+            key="note_key_time",
+        )
+    return found
+
+
+def statement_of(
+    *, origin: str, account: str, chain_id: int, market: str, recipient: str, issued_at: str, signer: str | None = None
+) -> str:
+    """Give the text that a key's owner signs; the browser writes the same (static/js/notes.js).
+
+    Args: signer is what signs the account's messages; statements from before there were messages name none.
+    """
     host = origin.partition("://")[2]
+    signs = f"Signs messages: {signer}\n" if signer else ""
     return (
         f"{host} asks you to publish your key for private notes.\n\n"
         "Buyers will seal addresses and wishes to this key; whoever has its secret half can read them. "
         "This costs nothing, sends nothing, and allows nobody to move your money.\n\n"
-        f"Account: {account}\nKey: {recipient}\nSite: {origin}\nChain ID: {chain_id}\nMarket: {market}\nIssued At: {issued_at}"
+        f"Account: {account}\nKey: {recipient}\n{signs}Site: {origin}\nChain ID: {chain_id}\nMarket: {market}\n"
+        f"Issued At: {issued_at}"
     )
 
 
@@ -136,13 +159,21 @@ class PrivateNotes:
         if row is None or (row.origin, row.chain_id, row.market) != self._place():
             return None
         return NoteKey(
-            to_checksum_address(row.account), row.recipient, row.issued_at_ts, row.signature, row.by_contract
+            to_checksum_address(row.account),
+            row.recipient,
+            row.issued_at_ts,
+            row.signature,
+            row.by_contract,
+            row.signer,
         )
 
-    def publish(self, account: str, recipient: str, issued_at: str, signature: str) -> NoteKey:
+    def publish(
+        self, account: str, recipient: str, issued_at: str, signature: str, signer: str | None = None
+    ) -> NoteKey:
         """Keep an account's key in place of an older one.
 
-        Args: account with checksum; issued_at as in the statement, UTC; signature of the statement, 0x hex.
+        Args: account with checksum; issued_at as in the statement, UTC; signature of the statement, 0x hex; signer is
+        what the statement says signs the account's messages, with checksum.
         Raises: Refused when the statement is old, or its signature not the account's; NodeError.
         Chain: for a contract wallet, eth_call of isValidSignature at the newest block.
         """
@@ -150,8 +181,12 @@ class PrivateNotes:
             raise Refused(
                 gettext("This is no key for private notes. It begins with age1 and has 62 signs."), key="bad_note_key"
             )
-        issued_at_ts = self._recent(issued_at)
-        by_contract = not self._signed(account, recipient, issued_at, signature)
+        if signer is not None and not is_checksum_address(signer):
+            raise Refused(
+                gettext("What is to sign your messages is no address. Please reload the page."), key="bad_note_key"
+            )
+        issued_at_ts = recent(issued_at)
+        by_contract = not self._signed(account, recipient, issued_at, signature, signer)
         origin, chain_id, market = self._place()
         row = AppNoteKey(
             account=account.lower(),
@@ -162,6 +197,7 @@ class PrivateNotes:
             issued_at_ts=issued_at_ts,
             signature=signature.lower(),
             by_contract=by_contract,
+            signer=signer,
         )
         with self.db.session() as session:
             known = session.get(AppNoteKey, account.lower())
@@ -172,7 +208,20 @@ class PrivateNotes:
                     key="old_note_key",
                 )
             session.merge(row)
-        return NoteKey(account, recipient, issued_at_ts, row.signature, by_contract)
+            # the first statement about a signer stays: messages that were signed under it are proven by it
+            if signer is not None and session.get(AppMessageKey, (row.account, signer)) is None:
+                session.add(
+                    AppMessageKey(
+                        account=row.account,
+                        signer=signer,
+                        origin=origin,
+                        recipient=recipient,
+                        issued_at_ts=issued_at_ts,
+                        signature=row.signature,
+                        by_contract=by_contract,
+                    )
+                )
+        return NoteKey(account, recipient, issued_at_ts, row.signature, by_contract, signer)
 
     # ---- ciphertexts
 
@@ -277,20 +326,7 @@ class PrivateNotes:
     def _place(self) -> tuple[str, int, str]:
         return self.settings.origin, self.registry.chain_id, self.market
 
-    def _recent(self, issued_at: str) -> int:
-        try:
-            found = int(datetime.strptime(issued_at, ISSUED_AT).replace(tzinfo=UTC).timestamp())
-        except ValueError:
-            found = 0
-        now = int(time.time())
-        if stamp(found) != issued_at or not now - STATEMENT_AGE_S <= found <= now + CLOCK_SKEW_S:
-            raise Refused(
-                gettext("The statement's time is not now. Please check your computer's clock, and try again."),
-                key="note_key_time",
-            )
-        return found
-
-    def _signed(self, account: str, recipient: str, issued_at: str, signature: str) -> bool:
+    def _signed(self, account: str, recipient: str, issued_at: str, signature: str, signer: str | None) -> bool:
         """Tell whether the account's own key has signed; False when its contract agrees instead. Raises: Refused."""
         origin, chain_id, market = self._place()
         message = encode_defunct(
@@ -301,6 +337,7 @@ class PrivateNotes:
                 market=market,
                 recipient=recipient,
                 issued_at=issued_at,
+                signer=signer,
             )
         )
         if len(signature) <= MAX_SIGNATURE and SIGNATURE.fullmatch(signature):

@@ -16,16 +16,18 @@ from sqlalchemy import delete, select
 from frontend.auth.sessions import hash_of
 from frontend.content.lru import Remembered
 from frontend.errors import NotFound
-from frontend.index.notice_queries import KINDS
+from frontend.index.notice_queries import KINDS, MESSAGES
 from frontend.index.notice_views import BEFORE_ALL, Notice, Place
 from frontend.index.queries import Queries
 from frontend.index.views import Head
+from frontend.services.messages import Messages, Unread
 from frontend.store.database import Database
 from frontend.store.models import AppFeedKey, AppNoticeMark, AppNoticeSwitch
 
 MOST_COUNTED = 99  # unread ones; a page says “more than” beyond
 ENTRY_BYTES = 300  # of a remembered count, about
 REMEMBERED_BYTES = 3_000_000
+MOST_THREADS = 30
 MAX_PLACE = 2**63 - 1
 
 
@@ -40,9 +42,10 @@ class Wishes:
 class Notices:
     """Tells accounts what happened to their orders."""
 
-    def __init__(self, db: Database, queries: Queries) -> None:
+    def __init__(self, db: Database, queries: Queries, messages: Messages) -> None:
         self.db = db
         self.queries = queries
+        self.messages = messages
         self._counts: Remembered[int] = Remembered(REMEMBERED_BYTES)
 
     def wishes(self, account: str) -> Wishes:
@@ -62,7 +65,10 @@ class Notices:
         return self.queries.notices(account, self.wishes(account).kinds, most, before=before)
 
     def unread(self, account: str) -> int:
-        """Count what an account has not read, up to MOST_COUNTED + 1. Counted once for each block that the index reaches."""
+        """Count what an account has not read, messages too, up to MOST_COUNTED + 1.
+
+        What stands on the chain is counted once for each block that the index reaches.
+        """
         head = self.queries.head()
         if head is None:
             return 0
@@ -73,7 +79,13 @@ class Notices:
             told, _ = self.queries.notices(account, wishes.kinds, 2 * MOST_COUNTED, after=wishes.read_to)
             found = min(len(told), MOST_COUNTED + 1)
             self._counts.put(key, found, ENTRY_BYTES)
-        return found
+        if MESSAGES in wishes.kinds and found <= MOST_COUNTED:
+            found += self.messages.unread(account)
+        return min(found, MOST_COUNTED + 1)
+
+    def messages_of(self, account: str, kinds: Collection[str]) -> list[Unread]:
+        """List the threads with messages that an account has not opened; nothing when it does not want to be told."""
+        return self.messages.waiting(account, MOST_THREADS) if MESSAGES in kinds else []
 
     def mark_read(self, account: str, place: Place) -> None:
         """Note that an account has read all up to a place on the chain; a mark never goes back, nor past the index."""

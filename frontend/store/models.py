@@ -193,6 +193,9 @@ class AppNoteKey(AppBase):
     issued_at_ts: Mapped[int] = mapped_column(BigInteger)
     signature: Mapped[str] = mapped_column(Text)
     by_contract: Mapped[bool] = mapped_column(Boolean)
+    signer: Mapped[str | None] = mapped_column(
+        ADDRESS
+    )  # signs the account's messages, with checksum; None in older statements
 
 
 class AppNote(AppBase):
@@ -213,6 +216,44 @@ class AppNote(AppBase):
         Index("ix_app_notes_author", "author", "created_at_ts"),
         Index("ix_app_notes_unused", "on_chain", "created_at_ts"),
     )
+
+
+class AppMessageKey(AppBase):
+    """A statement under which an account has signed messages. It stays when a newer one takes its place, to prove older messages."""
+
+    __tablename__ = "app_message_keys"
+
+    account: Mapped[str] = mapped_column(ADDRESS, primary_key=True)
+    signer: Mapped[str] = mapped_column(ADDRESS, primary_key=True)  # with checksum, as the statement has it
+    origin: Mapped[str] = mapped_column(Text)
+    recipient: Mapped[str] = mapped_column(String(80))
+    issued_at_ts: Mapped[int] = mapped_column(BigInteger)
+    signature: Mapped[str] = mapped_column(Text)
+    by_contract: Mapped[bool] = mapped_column(Boolean)
+
+
+class AppMessage(AppBase):
+    """A message of an order as its author's browser sealed and signed it. A thread is what one holder and the seller have written."""
+
+    __tablename__ = "app_messages"
+
+    order_key: Mapped[str] = mapped_column(HASH, primary_key=True)
+    holder: Mapped[str] = mapped_column(ADDRESS, primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)  # from 1 in each thread
+    author: Mapped[str] = mapped_column(ADDRESS)
+    reader: Mapped[str] = mapped_column(ADDRESS)
+    after: Mapped[str] = mapped_column(HASH)  # hash of the one before, as its author saw it
+    hash: Mapped[str] = mapped_column(HASH)  # of what is signed
+    words: Mapped[str] = mapped_column(HASH)  # hash of the text under a blind that lies inside
+    salt: Mapped[str] = mapped_column(HASH)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    signer: Mapped[str] = mapped_column(ADDRESS)  # with checksum
+    signature: Mapped[str] = mapped_column(String(132))
+    sent_at_ts: Mapped[int] = mapped_column(BigInteger)  # as its author signed it
+    site: Mapped[str] = mapped_column(Text)  # likewise
+    is_read: Mapped[bool] = mapped_column(Boolean)
+
+    __table_args__ = (Index("ix_app_messages_unread", "reader", "is_read", "sent_at_ts"),)
 
 
 class AppFilePiece(AppBase):

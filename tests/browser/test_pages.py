@@ -29,7 +29,7 @@ NICKNAME = "밤가마-지기"
 # what answers with something else than a page of its own
 NO_PAGES = {
     "static", "auth.state", "content.show", "content.thumbnail", "contracts.addresses", "contracts.abi", "health.alive",
-    "health.ready", "health.show", "identicon.show", "intents.document", "intents.index", "intents.panel", "notes.read",
+    "health.ready", "health.show", "identicon.show", "intents.document", "intents.index", "intents.panel", "notes.read", "messages.read",
     "members.members_file", "orders.by_transaction", "tokens.history", "transactions.tray", "curves.again", "proposals.try_now",
     "files.show", "files.show_pieces",
     "claims.again", "claims.proof", "airdrops.again", "desk.sheet", "reviews.figures",

@@ -96,12 +96,12 @@ def test_buyers_browser_refuses_to_seal_when_the_server_shows_a_key_that_the_sel
         """Put mallory's key in, well signed by mallory."""
         answer = route.fetch()
         page = answer.text()
-        facts = dict.fromkeys(("recipient", "issued-at", "signature", "seller", "market", "chain-id"), "")
+        facts = dict.fromkeys(("recipient", "issued-at", "signature", "seller", "market", "chain-id", "signer"), "")
         for name in facts:
             facts[name] = page.partition(f' data-{name}="')[2].partition('"')[0]
         statement = statement_of(
             origin=buyer.town.market.origin, account=facts["seller"], chain_id=int(facts["chain-id"]),
-            market=facts["market"], recipient=theirs, issued_at=facts["issued-at"],
+            market=facts["market"], recipient=theirs, issued_at=facts["issued-at"], signer=facts["signer"],
         )  # fmt: skip
         signature = mallory.sign_message(encode_defunct(text=statement)).signature.hex()
         page = page.replace(facts["recipient"], theirs).replace(facts["signature"], "0x" + signature.removeprefix("0x"))

@@ -8,9 +8,11 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField
 from wtforms.validators import ValidationError
 
+from frontend.content.documents import MAX_ASK
 from frontend.extensions import services
 from frontend.index.file_views import SealedFile
 from frontend.index.views import Extras, Milestone
+from frontend.pages.act import account
 from frontend.pages.amounts import say_units
 from frontend.pages.fields import (
     LANGUAGES,
@@ -129,6 +131,15 @@ class ListingForm(AdvancedFields, PictureFields, PageForm):
         render_kw={"rows": 7},
         description=_l("An arbiter will measure a dispute by this text. Size, state, what is included, what is not."),
     )
+    ask: Any = LongWordsField(
+        _l("Made to order: what must the buyer tell you?"),
+        most=MAX_ASK,
+        needed=False,
+        render_kw={"rows": 3},
+        description=_l(
+            "Size, colour, text, deadline. Whoever buys must answer this in a note that only you can read; its hash stands in the order. Empty: a note is optional."
+        ),
+    )
     lang = ChoiceField(_l("Language of these texts"), choices=LANGUAGES)
     tags = WordsField(
         _l("Words to be found by"), most=200, needed=False, description=_l("Up to 8, separated by commas.")
@@ -229,6 +240,18 @@ class ListingForm(AdvancedFields, PictureFields, PageForm):
 
     def validate_tags(self, field: Any) -> None:
         self.tag_list = read_tags(field.data or "")
+
+    def validate_ask(self, field: Any) -> None:
+        if not field.data:
+            return
+        if services.notes.key_of(account()) is None:
+            raise ValidationError(
+                _l(
+                    "Publish a key for private notes first: without it nobody could answer you, and so nobody could buy."
+                )
+            )
+        if self.instant.data:
+            raise ValidationError(_l("What is made to order cannot be instant: you decide whether you can make it."))
 
     def validate_accept_for(self, field: Any) -> None:
         if not self.instant.data and not field.data:
@@ -344,6 +367,7 @@ class ListingForm(AdvancedFields, PictureFields, PageForm):
             "picture": self.picture_or_none,
             "kind": self.kind_name,
             "tags": self.tag_list,
+            "ask": self.ask.data if self.ask is not None else "",
         }
 
 
@@ -351,6 +375,7 @@ class FileListingForm(ListingForm):
     """New terms of a sealed file's sale: what the browser has sealed and sent comes along as hashes."""
 
     kind = None
+    ask = None
     transit_for = None
     final_offer = None
     milestones = None

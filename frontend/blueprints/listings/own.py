@@ -95,6 +95,8 @@ def _fill_words(form: ListingForm, listing: Listing) -> None:
     if document is None:
         return
     form.title.data, form.text.data = document.title, document.text
+    if form.ask is not None:
+        form.ask.data = document.ask
     _choose(form.lang, document.lang)
     form.tags.data = ", ".join(document.tags)
     form.picture_hash.data = document.picture_hash or ""

@@ -44,9 +44,10 @@ def keys() -> str:
 def publish() -> Response:
     """Take the account's new key with the signed statement about it."""
     limit("note keys")
-    body = _body()
+    body = body_of()
     recipient, issued_at, signature = (str(body.get(name, "")) for name in ("recipient", "issuedAt", "signature"))
-    found = services.notes.publish(account(), recipient[:200], issued_at[:40], signature)
+    signer = str(body["signer"])[:50] if "signer" in body else None
+    found = services.notes.publish(account(), recipient[:200], issued_at[:40], signature, signer)
     return jsonify(recipient=found.recipient, issuedAt=found.issued_at)
 
 
@@ -56,9 +57,9 @@ def store() -> Response:
     """Take a ciphertext, and give the hash that the purchase or the delivery is to carry."""
     bound().limiter.hit("notes", account(), NOTES_AN_HOUR, 3600)
     limit("notes")
-    body = _body()
+    body = body_of()
     reader, salt, sealed = (str(body.get(name, "")) for name in ("reader", "salt", "sealed"))
-    return jsonify(hash=services.notes.store(account(), reader[:42], salt[:70], _bytes(sealed)))
+    return jsonify(hash=services.notes.store(account(), reader[:42], salt[:70], bytes_of(sealed)))
 
 
 @blueprint.get("/<key>/<part>.json")
@@ -81,14 +82,15 @@ def for_templates() -> dict[str, Any]:
     return {"note_key_of": lambda address: services.notes.key_of(address), "note_market": lambda: services.notes.market}
 
 
-def _body() -> dict[str, Any]:
+def body_of() -> dict[str, Any]:
+    """Read the JSON that a script has sent. Raises: Refused."""
     found = request.get_json(silent=True)
     if not isinstance(found, dict):
         raise Refused(_("The request could not be understood. Please reload the page."), key="bad_json")
     return found
 
 
-def _bytes(text: str) -> bytes:
+def bytes_of(text: str) -> bytes:
     """Read base64. Raises: Refused when it is none, or far too long to be a note."""
     if len(text) > 2 * MAX_SEALED_BYTES:
         raise Refused(_("The sealed note is too large. Please shorten it."), key="note_too_large")

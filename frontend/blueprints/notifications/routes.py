@@ -23,9 +23,9 @@ from frontend.limits import network_of
 from frontend.pages.act import account, chain_now
 from frontend.pages.calendar import calendar_of
 from frontend.pages.feed import atom_of
-from frontend.pages.notices import kind_names, told_of, turns_of
+from frontend.pages.notices import kind_names, threads_of, told_of, turns_of
 from frontend.pages.numbers import hash_or_404
-from frontend.services.notices import MOST_COUNTED
+from frontend.services.notices import MOST_COUNTED, MOST_THREADS
 
 blueprint = Blueprint("notifications", __name__)
 
@@ -35,6 +35,7 @@ MOST_TURNS_SHOWN = 20
 FEED_READS_AN_HOUR = 120  # of one key; readers ask every few minutes at most
 FEED_READS_OF_NETWORK_AN_HOUR = 1200
 NEW_KEYS_AN_HOUR = 20
+THREAD = re.compile(r"(0x[0-9a-f]{64})-(0x[0-9a-f]{40})-([0-9]{1,6})", re.ASCII)
 PLACE = re.compile(r"([0-9]{1,18})-([0-9]{1,18})", re.ASCII)
 
 
@@ -54,6 +55,7 @@ def notifications_page(new_key: str | None = None) -> str:
     turns = turns_of(who, now_ts) if before is None else []
     return render_template(
         "notifications/show.html",
+        messages=threads_of(who, wishes.kinds) if before is None else [],
         turns=turns[:MOST_TURNS_SHOWN],
         more_turns=len(turns) > MOST_TURNS_SHOWN,
         rows=[(one, one.notice.place > wishes.read_to) for one in told_of(notices)],
@@ -71,10 +73,13 @@ def notifications_page(new_key: str | None = None) -> str:
 @blueprint.post("/notifications/read")
 @sign_in_required
 def read() -> AnyResponse:
-    """Note that all up to the newest shown one is read; what came meanwhile stays unread."""
+    """Note that all up to the newest shown one is read, and the messages that were shown; what came meanwhile stays unread."""
     place = place_of(request.form.get("to", ""))
     if place is not None:
         services.notices.mark_read(account(), place)
+    for shown in request.form.getlist("message")[:MOST_THREADS]:
+        if found := THREAD.fullmatch(shown):
+            services.messages.mark_read(found[1], account(), found[2], int(found[3]))
     return redirect(url_for("notifications.show"), 303)
 
 

@@ -13,6 +13,7 @@ from frontend.blueprints.desk.shipping import ship_page
 from frontend.blueprints.files.texts import file_texts
 from frontend.blueprints.intents.routes import chain_values
 from frontend.blueprints.intents.texts import wallet_texts
+from frontend.blueprints.messages.texts import message_texts
 from frontend.blueprints.notes.texts import note_texts
 from frontend.blueprints.orders.steps import (
     FORMS,
@@ -43,6 +44,7 @@ from frontend.pages.deadlines import (
 from frontend.pages.disputes import outcomes_of, ruling_values, shown_of, sides_of
 from frontend.pages.fields import PageForm
 from frontend.pages.files import file_actions, file_place
+from frontend.pages.messages import message_place
 from frontend.pages.notes import has_wish, note_parts, purchase_values
 from frontend.pages.numbers import hash_or_404, page_number
 from frontend.pages.parts import parts_of
@@ -140,8 +142,10 @@ def dispute(key: str) -> str:
         **_common(order, offered),
         sides=sides_of(order, evidence),
         outcomes=outcomes_of(order) if order.state == "disputed" else [],
+        message_place=message_place(order, current_account()),
+        note_texts={**note_texts(), **message_texts()},
         final_offer=is_final_offer(order),
-        shown=shown_of(evidence),
+        shown=shown_of(order, evidence),
         payouts=queries.payouts(order.key),
     )
 
@@ -204,15 +208,16 @@ def order_page(order: Any, **sent: PageForm) -> str:
         timeline=queries.timeline(order.key),
         payouts=queries.payouts(order.key),
         evidence=evidence,
-        shown=shown_of(evidence),
+        shown=shown_of(order, evidence),
         reviews=said_of(queries.reviews_of_order(order.key).values()),
         parts=parts_of(order, order.state in OPEN),
         may_settle=order.state in OPEN,
         note_parts=note_parts(order, current_account()),
+        message_place=message_place(order, current_account()),
         has_receipt=order.state in FINAL,
         has_wish=has_wish(order),
         purchase_values=purchase_values(order),
-        note_texts=note_texts(),
+        note_texts={**note_texts(), **message_texts()},
         file_place=place,
         file_texts=file_texts(),
         has_acts=any(name not in KEY_STEPS for name in actions),

@@ -1,10 +1,11 @@
 // The page of keys for private notes: make one, publish it, save a copy, bring one, remove them.
 
 import { NoteProblem, forgetKeys, identityFile, keepKey, keysInFile, keysOf, makeKey, saveText, statementOf, words } from "./notes.js";
+import { signerFor } from "./messages.js";
 import { WalletProblem, accountOf, findWallet, post, problemOf, say, tell, text } from "./wallet.js";
 
 const place = document.getElementById("note-keys");
-const { account, chainId, market, recipient } = place.dataset;
+const { account, chainId, market, recipient, signer: published } = place.dataset;
 const status = document.getElementById("note-status");
 const problem = document.getElementById("note-problem");
 const on = (id, act) => document.getElementById(id).addEventListener("click", () => run(act));
@@ -13,22 +14,30 @@ const hexOf = message => "0x" + Array.from(new TextEncoder().encode(message), b 
 function draw() {
   const keys = keysOf(chainId, account);
   const isHere = keys.some(key => key.recipient === recipient);
-  const state = recipient ? (isHere ? "published" : "elsewhere") : keys.length ? "local" : "none";
+  const here = published ? "published" : "unsigned";
+  const state = recipient ? (isHere ? here : "elsewhere") : keys.length ? "local" : "none";
   place.dataset.state = state;
   for (const part of place.querySelectorAll("[data-when]")) part.hidden = !part.dataset.when.split(" ").includes(state);
   for (const part of place.querySelectorAll("[data-when-keys]")) part.hidden = !keys.length;
   document.getElementById("note-own").textContent = keys[0]?.recipient || "";
 }
 
+// the published one, to sign for it anew; else the newest
+function ownKey() {
+  const keys = keysOf(chainId, account);
+  return keys.find(key => key.recipient === recipient) || keys[0];
+}
+
 async function publish(key) {
   const issuedAt = new Date().toISOString().replace(/\.\d+/, "");
-  const statement = statementOf({ origin: location.origin, account, chainId, market, recipient: key.recipient, issuedAt });
+  const signer = await signerFor(key.identity);
+  const statement = statementOf({ origin: location.origin, account, chainId, market, recipient: key.recipient, issuedAt, signer });
   const provider = await findWallet();
   if ((await accountOf(provider)).toLowerCase() !== account.toLowerCase()) throw new WalletProblem("wrong_account", place.dataset.accountName);
   say(text("asking_signature"));
   const signature = await provider.request({ method: "personal_sign", params: [hexOf(statement), account] });
   keepKey(chainId, account, key); // first here, so that nothing is sealed to a key that was lost
-  await post("/notes/keys", { recipient: key.recipient, issuedAt, signature });
+  await post("/notes/keys", { recipient: key.recipient, issuedAt, signature, signer });
   location.reload();
 }
 
@@ -72,7 +81,7 @@ async function run(act) {
   }
 }
 
-on("note-publish", async () => publish(keysOf(chainId, account)[0] || await makeKey()));
+on("note-publish", async () => publish(ownKey() || await makeKey()));
 on("note-publish-new", async () => publish(await makeKey()));
 on("note-save", save);
 on("note-remove", remove);

@@ -1,6 +1,6 @@
 // What the scripts about private notes share: where they write, what they know of the page, how they fetch and open.
 
-import { NoteProblem, keysOf, open, orderKey, signerOf, signedHash, statementOf, unbase64, words } from "./notes.js";
+import { NoteProblem, keysOf, open, orderKey, same, signerOf, signedHash, statementOf, unbase64, words } from "./notes.js";
 import { encodeCall, hex } from "./abi.js";
 import { chainOf, findWallet } from "./wallet.js";
 
@@ -8,8 +8,6 @@ const ASK_CONTRACT = {
   name: "isValidSignature", inputs: [{ type: "bytes32" }, { type: "bytes" }],
 };
 const MAGIC = "0x1626ba7e" + "0".repeat(56);
-
-const same = (one, other) => String(one).toLowerCase() === String(other).toLowerCase();
 
 export function say(box, key) {
   box.querySelector("[data-note-status]").textContent = key ? words(key) : "";
@@ -27,10 +25,10 @@ export function complain(box, problem) {
   place.append(line);
 }
 
-// the seller's key, if the seller has signed for it: the server's word does not count
+// an account's key, if the account has signed for it: the server's word does not count
 export async function checkedRecipient(place) {
-  const { chainId, market, seller, recipient, issuedAt, signature, byContract } = place;
-  const text = statementOf({ origin: location.origin, account: seller, chainId, market, recipient, issuedAt });
+  const { chainId, market, seller, recipient, issuedAt, signature, byContract, signer } = place;
+  const text = statementOf({ origin: location.origin, account: seller, chainId, market, recipient, issuedAt, signer });
   if (same(await signerOf(text, signature), seller)) return recipient;
   if (byContract !== "yes") throw new NoteProblem("bad_statement");
   let answer;

@@ -30,10 +30,10 @@ export function words(key) {
 // the library is large and few visits need it: it comes when the first note is sealed or opened
 export const library = () => import(AGE);
 
-const utf8 = text => new TextEncoder().encode(text);
-const same = (one, other) => String(one).toLowerCase() === String(other).toLowerCase();
+export const utf8 = text => new TextEncoder().encode(text);
+export const same = (one, other) => String(one).toLowerCase() === String(other).toLowerCase();
 
-function join(...parts) {
+export function join(...parts) {
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) { out.set(part, at); at += part.length; }
@@ -63,16 +63,16 @@ export function orderKey(listing, purchase) {
   return hashOf([{ type: "bytes32" }, { type: "address" }, { type: "bytes32" }], [listing, purchase[2], refOf(purchase)]);
 }
 
-// ---- the seller's statement
+// ---- the statement about a key
 
-// what the seller's wallet has signed, to the letter; the server writes the same (frontend/services/notes.py)
-export function statementOf({ origin, account, chainId, market, recipient, issuedAt }) {
+// what a key's owner has signed, to the letter; the server writes the same (frontend/services/notes.py)
+export function statementOf({ origin, account, chainId, market, recipient, issuedAt, signer }) {
   const host = origin.replace(/^https?:\/\//, "");
   return [
     `${host} asks you to publish your key for private notes.`, "",
     "Buyers will seal addresses and wishes to this key; whoever has its secret half can read them. "
       + "This costs nothing, sends nothing, and allows nobody to move your money.", "",
-    `Account: ${account}`, `Key: ${recipient}`, `Site: ${origin}`, `Chain ID: ${chainId}`, `Market: ${market}`, `Issued At: ${issuedAt}`,
+    `Account: ${account}`, `Key: ${recipient}`, ...(signer ? [`Signs messages: ${signer}`] : []), `Site: ${origin}`, `Chain ID: ${chainId}`, `Market: ${market}`, `Issued At: ${issuedAt}`,
   ].join("\n");
 }
 

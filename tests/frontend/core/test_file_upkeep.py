@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 
 import pytest
@@ -11,7 +10,7 @@ from sqlalchemy import insert, update
 from frontend.content.__main__ import main
 from frontend.content.upkeep import DAY_S
 from frontend.extensions import bound
-from frontend.index.models import events
+from frontend.index.models import sealed_files
 from frontend.store.database import writing
 from frontend.store.models import AppFile, AppFilePiece
 from tests.frontend.pages.conftest import make_app
@@ -65,11 +64,11 @@ def kept(files, seed):
 
 def list_file(market, ciphertext_hash):
     """Let the index have read that a listing names a ciphertext."""
-    file = ["0x" + "11" * 32, ciphertext_hash, "0x" + "33" * 32, "5"]
-    args = json.dumps({"listingId": "0x" + "44" * 32, "file": file})
+    hashes = {
+        name: "0x" + pair * 32 for name, pair in (("listing_id", "44"), ("key_hash", "11"), ("plaintext_hash", "33"))
+    }
     with writing(market.story.engine).begin() as connection:
-        row = dict(connection.execute(events.select().limit(1)).mappings().one())
-        connection.execute(insert(events).values(**row | {"name": "ListingFile", "args": args, "log_index": 9_999}))
+        connection.execute(insert(sealed_files).values(**hashes, ciphertext_hash=ciphertext_hash, size_bytes=5))
 
 
 def grow_old(files):

@@ -31,7 +31,10 @@ SALT = "0x" + "5a" * 32
 
 RUNNER = """
 import { createInterface } from "node:readline";
+import * as messages from "./js/messages.js";
 import * as notes from "./js/notes.js";
+import * as picking from "./js/messages-pick.js";
+import * as proving from "./js/messages-proof.js";
 const bytes = text => Uint8Array.from(Buffer.from(text, "base64"));
 const jobs = {
   hash: ({ salt, sealed }) => notes.noteHash(salt, bytes(sealed)),
@@ -46,6 +49,23 @@ const jobs = {
   open: args => notes.open({ ...args, sealed: bytes(args.sealed) }),
   file: keys => notes.identityFile(keys),
   keys: text => notes.keysInFile(text),
+  signer_for: identity => messages.signerFor(identity),
+  words: ({ blind, text }) => messages.wordsHash(blind, text),
+  letter: facts => messages.letterOf(facts),
+  letter_hash: letter => messages.letterHash(letter),
+  sign: ({ letter, identity }) => messages.signLetter(letter, identity),
+  picked: facts => picking.pickedText(facts),
+  seal_message: async ({ place, to, recipients, text }) => {
+    const found = await messages.sealMessage(place, to, recipients, text);
+    return { ...found, sealed: Buffer.from(found.sealed).toString("base64") };
+  },
+  open_message: ({ place, told, keys }) => {
+    globalThis.localStorage = { getItem: () => JSON.stringify(keys) };
+    return messages.openMessage(place, { ...told, bytes: bytes(told.sealed) });
+  },
+  escaped: text => messages.escaped(text),
+  unescaped: text => proving.unescaped(text),
+  proof: ({ raw, place }) => proving.proofOf(raw, place),
 };
 for await (const line of createInterface({ input: process.stdin })) {
   const { job, args } = JSON.parse(line);
@@ -176,6 +196,30 @@ def statement(account: LocalAccount, recipient: str, market: str, /, **changes: 
         "recipient": recipient, "issued_at": stamp(ISSUED_AT_TS), **changes,
     }  # fmt: skip
     return statement_of(**facts)
+
+
+@dataclass
+class Writer:
+    """An account with a key of private notes, and what signs its messages."""
+
+    account: LocalAccount
+    recipient: str
+    signer: LocalAccount
+    issued_at: str
+    key_signature: str
+
+
+def writer(market: Market, account: LocalAccount, number: int, ago_s: int = 0) -> Writer:
+    """Publish a key that signs messages, as the page does."""
+    recipient, signer = identity()[1], Account.from_key(bytes([number]) * 32)
+    issued_at = stamp(int(time.time()) - ago_s)
+    with market.app.app_context():
+        where = market.notes.market
+    text = statement(account, recipient, where, issued_at=issued_at, signer=signer.address)
+    found = Writer(account, recipient, signer, issued_at, signature_of(account, text))
+    body = {"recipient": recipient, "issuedAt": issued_at, "signature": found.key_signature, "signer": signer.address}
+    assert market.person(account).post("/notes/keys", body).status_code == 200
+    return found
 
 
 def signature_of(account: LocalAccount, text: str) -> str:
