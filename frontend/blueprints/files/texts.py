@@ -22,7 +22,9 @@ def _steps() -> dict[str, str]:
             "The key file was handed to your browser's downloads. Keep it where only you can read it."
         ),
         "key_saved": gettext("The file's key was handed to your browser's downloads."),
-        "cancelled": gettext("Stopped. What was already sent or fetched is kept for the next try; a file that was being sealed is sealed anew."),
+        "cancelled": gettext(
+            "Stopped. What was already sent or fetched is kept for the next try; a file that was being sealed is sealed anew."
+        ),
         "failed": gettext(
             "Something failed in this browser. Please reload the page and try again; tell the operator what stands below."
         ),
@@ -52,7 +54,9 @@ def _lacks() -> dict[str, str]:
 def _server() -> dict[str, str]:
     return {
         "offline": gettext("The server does not answer. What was sent is kept; please try again in a while."),
-        "signed_out": gettext("You are not signed in any more, so nothing more was sent. Sign in again, and choose the file once more."),
+        "signed_out": gettext(
+            "You are not signed in any more, so nothing more was sent. Sign in again, and choose the file once more."
+        ),
         "missing": gettext(
             "The sealed file cannot be fetched here. Nothing was paid or sent. Please ask the seller to send it again."
         ),

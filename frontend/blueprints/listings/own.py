@@ -97,7 +97,7 @@ def _fill_words(form: ListingForm, listing: Listing) -> None:
     form.title.data, form.text.data = document.title, document.text
     _choose(form.lang, document.lang)
     form.tags.data = ", ".join(document.tags)
-    form.picture_hash.data = document.picture_hash or ""
+    form.show_pictures(document.pictures)
 
 
 def _choose(field: Any, value: str) -> bool:

@@ -1,0 +1,6 @@
+// The form of a new listing: its pictures, its times, what its price comes to, and how it looks on a phone.
+
+import "./pictures.js";
+import "./listing-times.js";
+import "./price-hint.js";
+import "./phone.js";
