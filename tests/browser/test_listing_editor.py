@@ -8,15 +8,17 @@ import io
 import json
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Locator, expect
 
+from frontend.fiat import Rate
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.people import Person
-from tests.browser.town import Stall, Town, eventually, listing_form
+from tests.browser.town import ETH, Stall, Town, eventually, listing_form
 
 COLOURS = {"red.png": (220, 30, 30), "green.png": (30, 160, 60), "blue.png": (30, 60, 200)}
 
@@ -167,6 +169,61 @@ def test_kind_brings_its_usual_times_and_leaves_what_was_typed(seller: Person, s
     expect(page.locator("[data-says='endless']")).to_be_visible()
     form.locator("[name='sell_for']").fill("10")
     expect(page.locator("[data-says='sell_for']")).to_contain_text("10 days")
+
+
+def test_browser_and_server_work_out_the_same_hint(seller: Person, stall: Stall) -> None:
+    open_form(seller, stall)
+    asked = [
+        (price, rate, fiat)
+        for price in ("0.05", "1", "0.000000000000000001", "123456789.987654321", "0.5", "1.005")
+        for rate, fiat in (("4512000.5", "KRW"), ("1", "KRW"), ("0.0123", "USD"), ("3000", "USD"), ("1.000000000000000001", "KWD"))
+    ]  # fmt: skip
+    rates = [Rate(ETH, fiat, Decimal(rate), "", 0, 0) for _price, rate, fiat in asked]
+    wanted = [
+        rate.text(int(Decimal(price).scaleb(18)), 18) for (price, _rate, _fiat), rate in zip(asked, rates, strict=True)
+    ]
+    told = [
+        {"price": price, "rate": {"rate": value, "fiat": fiat, "places": rate.places}}
+        for (price, value, fiat), rate in zip(asked, rates, strict=True)
+    ]
+    found = seller.page.evaluate(
+        """async told => {
+            const { comesTo } = await import("/static/js/price-hint.js");
+            return told.map(({ price, rate }) => comesTo(price, rate));
+        }""",
+        told,
+    )
+    assert found == wanted
+    nothing = seller.page.evaluate(
+        """async () => {
+            const { comesTo } = await import("/static/js/price-hint.js");
+            return ["", "x", "-1", "1e3", "0", "1,5"].map(price => comesTo(price, { rate: "2", fiat: "USD", places: 2 }));
+        }"""
+    )
+    assert nothing == [None] * 6
+
+
+def test_hint_follows_what_is_typed_in_the_currency_that_has_a_rate(seller: Person, stall: Stall) -> None:
+    page = seller.page
+    rates = {ETH: {"rate": "4512000", "fiat": "KRW", "places": 0, "day": "2026-12-01", "source": "the bank"}}
+    spans = "".join(f"<span data-fiat-{part}></span>" for part in ("amount", "day", "source"))
+    hint = f"<p hidden data-fiat='{json.dumps(rates)}'>{spans}</p>"
+
+    def with_rates(route: Any) -> None:  # as a market whose operator gives rates draws it: pages/test_editor.py
+        answer = route.fetch()
+        route.fulfill(
+            response=answer, body=answer.text().replace('<fieldset id="times"', f'{hint}<fieldset id="times"')
+        )
+
+    page.route("**/listings/new?*", with_rates)
+    form = open_form(seller, stall)
+    place = page.locator("[data-fiat]")
+    expect(place).to_be_hidden()
+    form.locator("[name='price']").fill("0.05")
+    expect(place.locator("[data-fiat-amount]")).to_have_text("225,600 KRW")
+    expect(place.locator("[data-fiat-day]")).to_have_text("2026-12-01")
+    form.locator("[name='currency']").select_option("other")
+    expect(place).to_be_hidden()
 
 
 def test_pictures_and_words_come_back_after_a_reload(seller: Person, stall: Stall) -> None:

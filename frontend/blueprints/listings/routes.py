@@ -18,7 +18,7 @@ from frontend.blueprints.listings.preview import Draft, draft_of
 from frontend.blueprints.notes.texts import note_texts
 from frontend.content.store import StoreDown
 from frontend.errors import NodeDown, NotAllowed, Refused
-from frontend.extensions import bound, queries, services
+from frontend.extensions import bound, queries, services, settings
 from frontend.index.views import ListingFilter
 from frontend.pages.act import Answer, account, act, chain_now, said_again, with_key
 from frontend.pages.amounts import say_units
@@ -32,6 +32,7 @@ from frontend.pages.fields import choices, read_address
 from frontend.pages.layout import page_language, same_account
 from frontend.pages.numbers import hash_or_404, page_number, small_number
 from frontend.pages.pictures import PicturesForm
+from frontend.pages.qr import qr_code
 from frontend.pages.relations import listed_arbiter, proposed_arbiters
 from frontend.pages.standing import levels_to_choose, standing_of
 from frontend.pages.terms import Terms, terms_of
@@ -313,6 +314,14 @@ def show(listing_id: str) -> str:
         reputation=services.reviews.side(listing.seller, "seller"),
         is_file_here=is_file_here(listing),
     )
+
+
+@blueprint.get("/l/<listing_id>/share")
+def share(listing_id: str) -> str:
+    """Show a listing's address to be passed on, as text and as a QR code; it names nobody."""
+    listing = listing_or_404(listing_id)
+    address = f"{settings.origin}{url_for('listings.show', listing_id=listing.id)}"
+    return render_template("listings/share.html", listing=listing, address=address, code=qr_code(address))
 
 
 def preview_page(form: ListingForm, community: Any, fees: Any, now_ts: int, step: str) -> str:

@@ -21,6 +21,7 @@ from frontend.blueprints.listings.kinds import KINDS, show_defaults
 from frontend.content.gallery import MOST_PICTURES, Picture
 from frontend.extensions import bound
 from frontend.pages.fields import choices
+from frontend.pages.qr import qr_code
 from frontend.services.terms import KINDS_ON_SALE
 from tests.frontend.pages.conftest import make_app, sign_in
 from tests.frontend.pages.page import Page
@@ -403,3 +404,19 @@ def test_previews_are_counted(app: Flask, signed_in: SignedIn) -> None:
     answers = [post(client, csrf, NEW, {"do": "phone"}).status_code for _ in range(61)]
     assert answers[:60] == [200] * 60
     assert answers[60] == 429
+
+
+# --- passing it on -------------------------------------------------------------------------------------------------------
+
+
+def test_listing_is_shared_by_an_address_and_a_code_that_name_nobody(signed_in: SignedIn, story: Story) -> None:
+    listing = story.listings["song"][0]
+    client, _ = signed_in(BUYER)
+    assert f'href="/l/{listing}/share"' in client.get(f"/l/{listing}").get_data(as_text=True)
+    answer = client.get(f"/l/{listing}/share")
+    address = f"http://127.0.0.1:8000/l/{listing}"
+    assert address in words(answer)
+    main = answer.get_data(as_text=True).partition("<main")[2].partition("</main>")[0]
+    assert BUYER.lower() not in main.lower()
+    assert str(qr_code(address)) in main
+    assert client.get(f"/l/0x{'12' * 32}/share").status_code == 404
