@@ -2,5 +2,6 @@
 
 import "./pictures.js";
 import "./listing-times.js";
-import "./price-hint.js";
 import "./phone.js";
+
+if (document.querySelector("[data-fiat]")) import("./price-hint.js");
