@@ -149,7 +149,7 @@ class Person:
     def send_checkout(self) -> None:
         """Send the checkout's form, once the page's scripts keep what is sent."""
         self.page.wait_for_load_state()
-        self.page.locator("main form[method='post'] button[type='submit']").click()
+        self.page.locator("main form[method='post'] button[type='submit']").last.click()
 
     def buy(self, listing_id: str, quantity: int = 1) -> str:
         """Buy by clicking, and give the order's key."""
