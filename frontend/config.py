@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from frontend.errors import BadSetting
+from frontend.fiat import read_rates
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL_CHAINS = {1337: "Ganache 1337", 31337: "Anvil 31337"}
@@ -60,6 +61,7 @@ class Settings:
     files_bytes: int = 50 * GIGABYTE  # of sealed files, in all
     files_gateway: str | None = None  # an IPFS gateway that is asked for pieces missing here
     review_weights: tuple[tuple[str, Fraction], ...] = ()  # by currency, wei that its smallest unit weighs in reviews
+    fiat_rates: Path | None = None  # a file of rates to fiat money, for hints beside prices
     testing: bool = False
 
     @property
@@ -108,6 +110,7 @@ class Settings:
                 files_bytes=_number_or(environ, "FILES_GB", 50, least=1) * GIGABYTE,
                 files_gateway=_gateway(environ),
                 review_weights=_review_weights(environ),
+                fiat_rates=_fiat_rates(environ),
                 secret_key=_needed(environ, "SECRET_KEY"),
                 deployments_dir=Path(environ.get("DEPLOYMENTS_DIR") or ROOT / "deployments"),
                 currencies=tuple(word.lower() for word in environ.get("CURRENCIES", "").replace(",", " ").split()),
@@ -237,6 +240,15 @@ def _review_weights(environ: Mapping[str, str]) -> tuple[tuple[str, Fraction], .
             )
         found[parts[1]] = Fraction(int(parts[2]), int(parts[3] or 1))
     return tuple(found.items())
+
+
+def _fiat_rates(environ: Mapping[str, str]) -> Path | None:
+    """Give the file of rates, once it was found to be right. Raises: BadSetting."""
+    name = environ.get("FIAT_RATES", "").strip()
+    if not name:
+        return None
+    read_rates(Path(name))
+    return Path(name)
 
 
 def _needed(environ: Mapping[str, str], name: str) -> str:

@@ -1,6 +1,7 @@
 """Runs the whole market on this machine: `make run`, or `python -m tools.run --chain ganache --port 8000`.
 
-In order: node, heartbeat, contracts (when the chain does not hold them yet), index database, demo, follower, web server.
+In order: node, heartbeat, contracts (when the chain does not hold them yet), index database, demo, follower, web server, and the
+program that delivers the key of the demo's file.
 One process watches all of them. Ctrl-C, SIGTERM, or the end of any part stops everything; even `kill -9` of this
 process leaves none behind. What a market needs to come back lies in data/<chain id>/ and deployments/<chain id>.json;
 `make reset` removes both.
@@ -29,6 +30,7 @@ from types import FrameType
 from typing import TextIO
 
 from tools import chain
+from tools.demo_seller import Seller
 from tools.places import DEPLOYMENTS, ROOT, VENV, data_folder, deployment_record, tool_env
 from tools.problems import SetupProblem
 
@@ -302,8 +304,17 @@ def seed_demo(market: Market, env: dict[str, str]) -> None:
         say("• demo: there already")
         return
     say("• demo: filling the market ...")
-    do_step(market, "demo", python("-m", "frontend.demo", "seed"), env)
+    sold = Seller(market.folder / "seller")
+    sold.prepare()
+    do_step(market, "demo", python("-m", "frontend.demo", "seed", *sold.for_the_demo()), env)
     market.seeded.write_text(key)
+
+
+def deliveries(market: Market) -> list[str]:
+    """Give the command line of the program that delivers the key of the demo's file."""
+    seller = Seller(market.folder / "seller")
+    seller.prepare()
+    return python(*seller.command(market.kind.url, market.record))
 
 
 def start_part(market: Market, parts: Parts, name: str, words: list[str], env: dict[str, str]) -> None:
@@ -327,6 +338,7 @@ def start_all(market: Market, parts: Parts) -> chain.Heartbeat:
         seed_demo(market, env)
         start_part(market, parts, "follower", python("-m", "frontend.index", "follow"), env)
         start_part(market, parts, "web", python("-m", "frontend.operations", "serve"), env)
+        start_part(market, parts, "seller", deliveries(market), tool_env(os.environ))
         wait_until_healthy(market, parts)
     except BaseException:
         heartbeat.stop()

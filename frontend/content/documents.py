@@ -14,6 +14,7 @@ from typing import Any
 from eth_utils.crypto import keccak
 from flask_babel import gettext
 
+from frontend.content.gallery import MAX_ALT, MOST_PICTURES, Picture, gallery_of
 from frontend.content.markdown import words_of
 from frontend.content.proofs import Proof, proofs_of
 from frontend.content.relations import MOST_ARBITERS, MOST_RECOGNISED, Arbiter, arbiters_of, recognised_of
@@ -29,6 +30,7 @@ MOST = {
     "tags": (MAX_TAGS, N_("At most %(most)s tags.")),
     "arbiters": (MOST_ARBITERS, N_("At most %(most)s arbiters.")),
     "recognised": (MOST_RECOGNISED, N_("At most %(most)s recognised communities.")),
+    "pictures": (MOST_PICTURES, N_("At most %(most)s pictures.")),
 }
 
 
@@ -52,6 +54,7 @@ class Document:
     recognised: tuple[int, ...] = ()
     ask: str = ""  # of a listing that is made to order: what the buyer must say in a sealed note
     replaces: str | None = None  # hash of the description that its author had before him
+    pictures: tuple[Picture, ...] = ()  # the cover first
 
     @cached_property
     def excerpt(self) -> str:
@@ -91,6 +94,7 @@ def clean_document(found: Mapping[str, Any]) -> dict[str, Any]:
         "lang": found.get("lang") if found.get("lang") in ("ko", "en") else "en",
         "picture": _picture(found.get("picture")),
         "tags": _tags(found.get("tags") or ()),
+        **_gallery(found.get("pictures") or ()),
     }
     if not clean[title_name]:
         raise Refused(gettext("Please fill this in."), key="missing", field=title_name)
@@ -134,6 +138,18 @@ def _picture(found: Any) -> str | None:
     return found
 
 
+def _gallery(found: Sequence[Picture]) -> dict[str, Any]:
+    """Give the fields of several pictures. One without words is a picture as it always was: its file keeps its hash."""
+    told = _few("pictures", found)
+    if not told:
+        return {}
+    clean = [Picture(_picture(one.hash) or "", clean_text(one.alt, MAX_ALT, "pictures")) for one in told]
+    if len({one.hash for one in clean}) != len(clean):
+        raise Refused(gettext("A picture stands twice."), key="picture_twice", field="picture")
+    cover = {"picture": clean[0].hash}
+    return cover if len(clean) == 1 and not clean[0].alt else {**cover, "pictures": [one.to_json() for one in clean]}
+
+
 def _tags(found: Any) -> list[str]:
     tags = [clean_text(tag, MAX_TAG, "tags") for tag in found]
     return [tag for tag in dict.fromkeys(_few("tags", tags)) if tag]
@@ -171,12 +187,13 @@ def read_document(content_hash: str, data: bytes) -> Document:
     if not all(isinstance(tag, str) and len(tag) <= MAX_TAG for tag in tags):
         raise Malformed("a tag is no short text")
     lang, replaces = found.get("lang", "en"), found.get("replaces")
+    gallery = gallery_of(picture, found.get("pictures"))
     return Document(
         hash=content_hash,
         title=title,
         text=_text(found, "text", MAX_TEXT, needed=False),
         lang=lang if lang in ("ko", "en") else "en",
-        picture_hash=picture,
+        picture_hash=gallery[0].hash if gallery else None,
         tags=tuple(tags),
         rules=_text(found, "rules", MAX_TEXT, needed=False),
         proofs=proofs_of(found.get("proofs")),
@@ -184,6 +201,7 @@ def read_document(content_hash: str, data: bytes) -> Document:
         recognised=recognised_of(found.get("recognised")),
         ask=_text(found, "ask", MAX_ASK, needed=False).strip(),
         replaces=replaces if isinstance(replaces, str) and HASH.fullmatch(replaces) else None,
+        pictures=gallery,
     )
 
 

@@ -105,12 +105,13 @@ def troubles(db: Database, store: Store, told: Callable[[int], None] = lambda nu
         finding = findings.look(wanted.id)
         if finding.state not in (State.MATCHING, State.NONE):
             yield Trouble(wanted.kind, wanted.id, finding.state)
-        picture = finding.document.picture_hash if finding.document else None
-        if picture is not None and picture not in shown:
-            shown.add(picture)
-            state, _ = findings.matching(picture)
+        for picture in finding.document.pictures if finding.document else ():
+            if picture.hash in shown:
+                continue
+            shown.add(picture.hash)
+            state, _ = findings.matching(picture.hash)
             if state is not State.MATCHING:
-                yield Trouble("picture", picture, state)
+                yield Trouble("picture", picture.hash, state)
     yield from _lists_in_trouble(db, findings)
 
 

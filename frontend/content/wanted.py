@@ -42,6 +42,7 @@ def who_wants(engine: Engine, content_hash: str) -> Wanted | None:
     names = f'"{content_hash}"'
     picture = or_(
         contents.c.picture_hash == content_hash,
+        contents.c.pictures.contains(f'"{content_hash}"', autoescape=True),
         contents.c.text.contains(f"/content/{content_hash}", autoescape=True),
         contents.c.rules.contains(f"/content/{content_hash}", autoescape=True),
     )
@@ -115,13 +116,13 @@ def _lists_with(engine: Engine, roots: set[str]) -> set[str]:
 
 def pictures_of(engine: Engine, hashes: set[str]) -> set[str]:
     """Give the pictures that these descriptions show, and the thumbnails that these pictures have."""
-    columns = (contents.c.hash, contents.c.picture_hash, contents.c.text, contents.c.rules)
+    columns = tuple(contents.c[name] for name in ("hash", "picture_hash", "pictures", "text", "rules"))
     with engine.connect() as connection:
         found: set[str] = set()
         for row in connection.execute(select(*columns).execution_options(yield_per=AT_ONCE)):
             if row.hash in hashes:
                 found |= {row.picture_hash} if row.picture_hash else set()
-                found |= _hashes((row.text or "", row.rules or ""))
+                found |= _hashes((row.pictures or "", row.text or "", row.rules or ""))
         thumbs = select(contents.c.hash, contents.c.thumb_320_hash, contents.c.thumb_640_hash)
         for row in connection.execute(thumbs.execution_options(yield_per=AT_ONCE)):
             if row.hash in found or row.hash in hashes:

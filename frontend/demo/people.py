@@ -1,4 +1,4 @@
-"""Who acts in the demo: six accounts of the public test mnemonic, each with a role."""
+"""Who acts in the demo: seven accounts of the public test mnemonic, each with a role."""
 
 from __future__ import annotations
 
@@ -22,4 +22,6 @@ ARBITER = Person(4, "rules on disputes")
 VISITOR = Person(5, "buys; the account that `make run` suggests for your wallet")
 NEIGHBOUR = Person(6, "buys, sells one thing, and is the backup arbiter")
 
-PEOPLE = (RADIO_KEEPER, PAPER_MAKER, MUSHROOM_HOST, ARBITER, VISITOR, NEIGHBOUR)
+SINGER = Person(7, "sells a sealed file, whose key a program delivers")
+
+PEOPLE = (RADIO_KEEPER, PAPER_MAKER, MUSHROOM_HOST, ARBITER, VISITOR, NEIGHBOUR, SINGER)

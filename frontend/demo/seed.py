@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask
 
 from frontend.config import Settings
 from frontend.demo.browser import Browser, SeedProblem
+from frontend.demo.file import TEXT, TITLE, DemoFile
 from frontend.demo.goods import (
     COMMUNITIES,
     ETH,
@@ -30,6 +32,7 @@ from frontend.demo.people import (
     PAPER_MAKER,
     PEOPLE,
     RADIO_KEEPER,
+    SINGER,
     VISITOR,
     Person,
 )
@@ -62,7 +65,14 @@ TRACES = {
 class Seed:
     """The demo on one market. `sync` brings the index up to the chain's head."""
 
-    def __init__(self, app: Flask, settings: Settings, sync: Callable[[], None], say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        settings: Settings,
+        sync: Callable[[], None],
+        say: Callable[[str], None],
+        sealed: tuple[Path, Path] | None = None,
+    ) -> None:
         self.origin = settings.origin
         self.sync = sync
         self.say = say
@@ -70,6 +80,7 @@ class Seed:
         self.services: Services = app.extensions["dokkaebi"].services
         self.node = Node(settings.rpc_url)
         self.wallets = {person: Wallet(person, self.node, settings.chain_id) for person in PEOPLE}
+        self.file = DemoFile(*sealed) if sealed else None
         self._app = app
         self._browsers: dict[Person, Browser] = {}
 
@@ -81,6 +92,7 @@ class Seed:
         self.hand_out_tokens()
         for listing in in_turn():
             self.list(listing)
+        self.sell_the_file()
         self.say("orders of the past ...")
         for story in BEFORE:
             self.tell(story)
@@ -257,6 +269,30 @@ class Seed:
             arbiter_fee=plan.arbiter_fee,
             max_fee="10",
             picture=drawn(plan.picture),
+        )
+
+    def sell_the_file(self) -> None:
+        """Put the sealed file on sale, where there is one."""
+        own = ListingFilter(seller=self.address(SINGER).lower())
+        if self.file is None or self.queries.listings(own, per_page=1).items:
+            return
+        self.say(f"listing {TITLE}")
+        page = f"/listings/new/file?community={self.community(RADIO).id}"
+        self.file.send(self.browser(SINGER))
+        self.act(
+            SINGER,
+            page,
+            "/listings/new/file",
+            "listing-file",
+            **self.file.fields(),
+            title=TITLE,
+            text=TEXT,
+            lang="ko",
+            tags="자장가, 음악, lullaby, wav",
+            currency=ETH_ADDRESS,
+            price="0.001",
+            arbiter=self.address(ARBITER),
+            max_fee="10",
         )
 
     # ---- orders

@@ -50,6 +50,7 @@ TOLD: dict[str, dict[str, tuple[str, ...]]] = {
     "agreements": {"SettlementOffered": BOTH, "SettlementWithdrawn": BOTH, "OrderSettled": (*BOTH, "arbiter")},
     "keys": {"KeyAsked": ("seller",), "KeyAnswered": ("buyer",)},
     MESSAGES: {},  # they are not on the chain: services/messages.py
+    "reviews": {"Reviewed": BOTH, "Replied": BOTH},
 }
 KINDS = tuple(TOLD)
 KIND_OF = {name: kind for kind, names in TOLD.items() for name in names}

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from frontend.content.documents import Document
 from frontend.content.findings import State
+from frontend.content.gallery import gallery_of
 from frontend.extensions import services
 from frontend.index.persona_views import Persona
 from frontend.index.views import Community, Description, Listing
@@ -71,7 +72,16 @@ def described(subject: Listing | Community | Persona) -> Described:
 
 def document_of(known: Description) -> Document:
     """Give what the database knows of a description."""
-    return Document(known.hash, known.title, known.text, known.lang, known.picture_hash, tuple(known.tags), known.rules)
+    return Document(
+        known.hash,
+        known.title,
+        known.text,
+        known.lang,
+        known.picture_hash,
+        tuple(known.tags),
+        known.rules,
+        pictures=gallery_of(known.picture_hash, None),
+    )
 
 
 def title_of(listing: Listing) -> str:

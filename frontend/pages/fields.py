@@ -310,6 +310,17 @@ class DurationField(StringField):
             )
         self.seconds = seconds
 
+    @property
+    def typed_s(self) -> int | None:
+        """Give what stands in the field in seconds, unchecked; None where that is no number."""
+        typed = str(self.data or "")
+        number = int(typed) if re.fullmatch(r"[0-9]{1,9}", typed, re.ASCII) else 0
+        return number * (DAY_S if self.unit == "days" else HOUR_S) or None
+
+    def show(self, number: str, unit: str) -> None:
+        """Let the field hold a number of hours or days."""
+        self.data, self.unit = number, unit
+
     def unit_select(self, label: str) -> Markup:
         """Draw the select of the unit."""
         names = (("hours", _("hours")), ("days", _("days")))

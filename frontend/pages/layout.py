@@ -14,6 +14,7 @@ from frontend.extensions import queries, settings
 from frontend.i18n import spoken_language
 from frontend.pages.amounts import say_units
 from frontend.pages.described import described, prose, title_of
+from frontend.pages.fiat import fiat_hint
 from frontend.pages.personas import nickname
 from frontend.pages.text import plain, shown
 from frontend.services.division import bond_units, is_final_offer
@@ -67,6 +68,7 @@ def _bind(state: BlueprintSetupState) -> None:
         final_offer=is_final_offer,
         typed_units=say_units,
         audience=audience,
+        fiat_hint=fiat_hint,
         member_price=member_price_units,
     )
     app.jinja_env.tests["community_account"] = is_community_account

@@ -38,6 +38,7 @@ def kind_names() -> dict[str, str]:
         "agreements": _("Offers to end an order by agreement"),
         "keys": _("Keys of files asked for once more, and answered"),
         "messages": _("Messages about orders"),
+        "reviews": _("Reviews of you, and answers to yours"),
     }
 
 
@@ -102,5 +103,9 @@ SENTENCES: dict[tuple[str, str], Callable[[dict[str, Any]], str]] = {
     ),
     ("key_asked", ""): lambda data: _("The buyer has lost the key of the file and asks for it once more."),
     ("key_answered", ""): lambda data: _("The seller has given you the key of the file once more."),
+    ("reviewed", ""): lambda data: _(
+        "The other side has reviewed this order: %(rating)s of 5.", rating=int(data["rating"])
+    ),
+    ("replied", ""): lambda data: _("Your review was answered."),
     ("settled", ""): lambda data: _("The order has ended by agreement."),
 }

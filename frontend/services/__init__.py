@@ -16,6 +16,7 @@ from frontend.services.content import Contents
 from frontend.services.credits import Credits
 from frontend.services.curves import Curves
 from frontend.services.faucet import Faucet
+from frontend.services.fiat import Fiat
 from frontend.services.file_keys import FileKeys
 from frontend.services.files import SealedFiles
 from frontend.services.intent_store import IntentStore
@@ -45,6 +46,7 @@ class Services:
         self.chain = Chain(settings.rpc_url, settings.chain_id, settings.rpc_timeout_s)
         self.contents = Contents(settings, db)
         self.files = SealedFiles(settings, db)
+        self.fiat = Fiat(settings)
         self.intent_store = IntentStore(db)
         self.intents = Intents(registry, self.chain, self.intent_store, queries)
         self.watch = Watch(self.chain, self.intent_store, queries, confirmations=settings.confirmations)

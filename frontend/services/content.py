@@ -86,20 +86,21 @@ class Contents:
 
     # ---- keeping
 
-    def store_description(self, document: Mapping[str, Any], *, account: str | None = None) -> str:
+    def store_description(self, description: Mapping[str, Any], *, account: str | None = None) -> str:
         """Keep a listing's or a community's description and give its hash.
 
-        Args: title or name, text, lang, picture (hash or None), kind, tags, rules; the limits are in content/documents.py.
+        Args: title or name, text, lang, picture (hash or None) or several pictures, kind, tags, rules; the limits are in
+        content/documents.py.
         Raises: Refused when a field is missing, too long or of another type; StoreDown.
         """
-        clean = clean_document(document)
-        data = canonical(clean)
+        data = canonical(clean_document(description))
         if len(data) > MAX_JSON_BYTES:
             raise Refused(gettext("The description is too long."), key="description_too_long", field="text")
-        if clean["picture"] is not None and self.media_type(clean["picture"]) != WEBP:
+        document = read_document(hash_of(data), data)
+        if any(self.media_type(picture.hash) != WEBP for picture in document.pictures):
             raise no_picture()
         self.quota.spend(account, len(data))
-        return self._keep(data, JSON, **_facts(read_document(hash_of(data), data)))
+        return self._keep(data, JSON, **_facts(document))
 
     def store_text(self, text: str, *, field: str = "text", account: str | None = None) -> str:
         """Keep a plain text, evidence for instance, and give its hash.
@@ -271,6 +272,7 @@ def _facts(document: Document) -> dict[str, Any]:
         "text": document.text,
         "lang": document.lang,
         "picture_hash": document.picture_hash,
+        "pictures": json.dumps([picture.hash for picture in document.pictures]) if len(document.pictures) > 1 else None,
         "tags": json.dumps(document.tags, ensure_ascii=False),
         "rules": document.rules or None,
     }

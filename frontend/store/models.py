@@ -96,6 +96,7 @@ class AppContent(AppBase):
     text: Mapped[str | None] = mapped_column(Text)
     lang: Mapped[str | None] = mapped_column(String(8))
     picture_hash: Mapped[str | None] = mapped_column(HASH)
+    pictures: Mapped[str | None] = mapped_column(Text)  # JSON list of the hashes of several, the cover first
     tags: Mapped[str | None] = mapped_column(Text)  # JSON list of words
     rules: Mapped[str | None] = mapped_column(Text)  # a community's house rules
     thumb_320_hash: Mapped[str | None] = mapped_column(HASH)  # of a picture: the same 320 pixels wide

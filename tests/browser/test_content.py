@@ -37,10 +37,12 @@ def test_uploaded_picture_has_no_metadata_when_the_form_shows_it(seller: Person,
     page = seller.page
     seller.open(f"/listings/new?community={stall.community_id}")
     page.locator("#picture").set_input_files({"name": "IMG.HEIC", "mimeType": "x/y", "buffer": photograph()})
+    shown = page.locator("[data-picture]")
+    expect(shown).to_have_count(1)  # as soon as it is chosen
     page.locator("main form button[type=submit]").last.click()  # refused, since nothing else is filled in
-    shown = page.locator("img.gallery")
-    expect(shown).to_have_js_property("complete", True)
-    answer = page.request.get(str(shown.get_attribute("src")))
+    expect(page.locator("#problems")).to_be_visible()
+    expect(shown.locator("img")).to_have_js_property("complete", True)
+    answer = page.request.get(f"/content/{shown.get_attribute('data-picture')}")
     assert answer.headers["content-type"] == "image/webp"
     with Image.open(io.BytesIO(answer.body())) as found:
         assert found.size == (900, 1200)

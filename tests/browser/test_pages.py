@@ -226,6 +226,7 @@ PAGES: dict[str, tuple[str, str, Callable[[dict[str, str], Stall], str]]] = {
     "library-with-a-file": ("library.show", "b", lambda t, s: "/library?kind=file"),
     "my-listings": ("listings.mine", "s", lambda t, s: "/listings"),
     "listing": ("listings.show", "-", lambda t, s: f"/l/{s.in_eth}"),
+    "share-a-listing": ("listings.share", "n", lambda t, s: f"/l/{s.in_eth}/share"),
     "own-listing": ("listings.show", "s", lambda t, s: f"/l/{s.in_eth}"),
     "checkout": ("listings.buy", "c", lambda t, s: f"/l/{s.in_token}/buy"),
     "missing-file": ("content.restore", "s", lambda t, s: "/descriptions/restore?hash=0x" + "12" * 32),

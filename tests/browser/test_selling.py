@@ -38,6 +38,7 @@ def fill_in_service(person: Person, stall: Stall, **more: str | bool) -> None:
     person.open(f"/listings/new?community={stall.community_id}")
     form = page.locator("main form[method='post']")
     words = {**listing_form(stall.arbiter.address), "title": "A song in two nights", "kind": "service", "max_fee": "20"}
+    del words["transit_for"]  # not asked of a service
     person.fill_in(form, **words)
     page.locator("#advanced > summary").click()
     person.fill_in(form, bond="20", referral="5", per_buyer="3", final_offer=True, **more)

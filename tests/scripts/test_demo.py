@@ -1,5 +1,6 @@
 """The demo: made through the pages on a real chain, whole, once, and again after it was killed half-way."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,13 +9,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyrage
 import pytest
 from web3 import HTTPProvider, Web3
 
+from frontend.demo.file import TEXT, TITLE
 from frontend.demo.goods import COMMUNITIES, LISTINGS
 from frontend.demo.pictures.scenes import SCENES, drawn
 from frontend.index.queries import Queries
 from frontend.index.views import ListingFilter
+from frontend.services.intents import Call
+from frontend.services.market import terms_abi
+from frontend.services.terms import Purchase, order_key, ref_of
 from frontend.store.database import create_engine
 from scripts.deploy import everything
 from scripts.lib.params import load
@@ -24,6 +30,9 @@ from scripts.lib.senders import NodeSender
 from scripts.lib.units import units_text
 from tests.scripts.conftest import Runner
 from tools import chain
+from tools.demo_seller import ACCOUNT, SOLD, Seller
+from tools.files import wrap as wraps
+from tools.files.identity import identity_of
 from tools.places import ROOT, tool_env
 
 SEED_TIMEOUT_S = 400
@@ -48,9 +57,11 @@ class Market:
     url: str
     env: dict[str, str]
     queries: Queries
+    seller: Seller
+    record: Path
 
     def seed(self) -> subprocess.CompletedProcess[str]:
-        return self.command("frontend.demo", "seed")
+        return self.command("frontend.demo", "seed", *self.seller.for_the_demo())
 
     def command(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -81,7 +92,10 @@ def market(tmp_path_factory) -> Iterator[Market]:
             "DEPLOYMENTS_DIR": str(folder / "deployments"),
             "SECRET_KEY": "a secret for tests only, long enough",
         }
-        made = Market(node.url, env, Queries(create_engine(env["DATABASE_URL"])))
+        seller = Seller(folder / "seller")
+        seller.prepare()
+        record = folder / "deployments" / "31337.json"
+        made = Market(node.url, env, Queries(create_engine(env["DATABASE_URL"])), seller, record)
         migrated = made.command("frontend.index", "migrate")
         assert migrated.returncode == 0, migrated.stderr
         kill_after(made, "listing", 3)
@@ -93,7 +107,7 @@ def market(tmp_path_factory) -> Iterator[Market]:
 def kill_after(market: Market, word: str, times: int) -> None:
     """Start the demo and end its process, without a warning, once it has said a word so often."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "frontend.demo", "seed"],
+        [sys.executable, "-m", "frontend.demo", "seed", *market.seller.for_the_demo()],
         cwd=ROOT,
         env=market.env,
         stdout=subprocess.PIPE,
@@ -127,9 +141,10 @@ def test_demo_has_every_community_and_listing_once(market):
         plan.name for plan in COMMUNITIES
     )
     listings = market.queries.listings(ListingFilter(), per_page=100).items
-    assert sorted(row.description.title for row in listings) == sorted(plan.title for plan in LISTINGS)
-    assert all(row.description.picture_hash for row in listings)
-    assert len({row.description.picture_hash for row in listings}) == len(LISTINGS)
+    assert sorted(row.description.title for row in listings) == sorted([*(plan.title for plan in LISTINGS), TITLE])
+    pictures = [row.description.picture_hash for row in listings if row.kind != "file"]
+    assert all(pictures)
+    assert len(set(pictures)) == len(LISTINGS)
 
 
 def test_demo_has_a_curve_with_trades_of_its_founder_and_of_others(market):
@@ -175,7 +190,7 @@ def test_demo_has_money_withdrawn_and_money_waiting(market):
 
 
 def test_demo_tells_every_text_in_korean_and_in_english(market):
-    texts = [plan.text for plan in COMMUNITIES] + [plan.text for plan in LISTINGS]
+    texts = [plan.text for plan in COMMUNITIES] + [plan.text for plan in LISTINGS] + [TEXT]
     for text in texts:
         assert sum("가" <= sign <= "힣" for sign in text) > 20, text
         assert sum(sign.isascii() and sign.isalpha() for sign in text) > 60, text
@@ -234,3 +249,47 @@ def test_scripts_report_and_withdraw_a_commission_when_the_steward_asks(market, 
 def test_pictures_are_the_same_each_time_and_differ_from_each_other():
     assert drawn("crystal_kit") == drawn("crystal_kit")
     assert {plan.picture for plan in (*COMMUNITIES, *LISTINGS)} == set(SCENES)
+
+
+def test_demo_sells_a_file_whose_key_its_program_delivers_and_that_opens(market):
+    accounts = Web3(HTTPProvider(market.url)).eth.accounts
+    (listing,) = market.queries.listings(ListingFilter(seller=accounts[ACCOUNT].lower()), per_page=2).items
+    buyer, secret, w3 = accounts[9], 1 + int("12" * 30, 16), Web3(HTTPProvider(market.url))
+    point = wraps.point_of(secret)
+    purchase = Purchase(
+        salt="0x" + "34" * 32, payer=buyer, holder=buyer, arbiter=Web3.to_checksum_address(listing.terms["arbiter"]),
+        point=(f"0x{point.x:064x}", f"0x{point.y:064x}"),
+    )  # fmt: skip
+    market_address = json.loads(market.record.read_text())["contracts"]["Market"]["address"]
+    values = (terms_abi(listing), 1, listing.unit_price_units, 1_000, 2**40, purchase.to_abi())
+    data = Call("Market", market_address, "buy", values).data
+    sent = w3.eth.send_transaction(
+        {"from": buyer, "to": market_address, "data": data, "value": listing.unit_price_units, "gas": 1_500_000}
+    )
+    assert w3.eth.wait_for_transaction_receipt(sent)["status"] == 1
+    key = order_key(listing.id, buyer, ref_of(purchase.to_abi()))
+    program = subprocess.Popen(
+        [sys.executable, *market.seller.command(market.url, market.record)],
+        cwd=ROOT, env=market.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        preexec_fn=chain.die_with_parent,
+    )  # fmt: skip
+    try:
+        assert program.stdout is not None
+        said = ""
+        while "✓" not in said:
+            line = program.stdout.readline()
+            assert line, said
+            said += line
+    finally:
+        program.terminate()
+        program.wait()
+    sealed = market.seller.folder / f"{SOLD}.age"
+    assert market.seed().returncode == 0, "which lets the index follow"
+    order = market.queries.order(key)
+    assert order.wrap is not None
+    wrapped = wraps.Wrap(
+        wraps.Point(int(order.wrap.point_x, 16), int(order.wrap.point_y, 16)), bytes.fromhex(order.wrap.masked[2:])
+    )
+    sold = wraps.unwrap(wrapped, bytes.fromhex(key[2:]), secret)
+    opened = pyrage.decrypt(sealed.read_bytes(), [pyrage.x25519.Identity.from_str(identity_of(sold))])
+    assert opened == (market.seller.folder / SOLD).read_bytes()

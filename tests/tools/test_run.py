@@ -66,6 +66,14 @@ import pathlib, sys
 pathlib.Path("calls").open("a").write(sys.argv[1] + "\\n")
 print("two of two listings")
 """
+DELIVER = """
+import time
+
+def main(words):
+    assert "--watch" in words
+    while True:
+        time.sleep(0.1)
+"""
 START = """
 import sys
 from tools import chain, run
@@ -91,8 +99,9 @@ class Checkout:
         (root / "node_modules").symlink_to(NODE_MODULES)
         self._make_venv()
         parts = {"__init__": WEB, "index": INDEX, "operations": OPERATIONS, "demo": DEMO}
-        for path, text in {f"frontend/{name}.py": text for name, text in parts.items()}.items():
-            (root / path).parent.mkdir(exist_ok=True)
+        files = {f"frontend/{name}.py": text for name, text in parts.items()}
+        for path, text in {**files, "scripts/operate/deliver_files.py": DELIVER}.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(text)
 
     def _make_venv(self) -> None:

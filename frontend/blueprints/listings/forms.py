@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField
 from wtforms.validators import ValidationError
 
+from frontend.blueprints.listings.kinds import GOODS, SERVICE
 from frontend.content.documents import MAX_ASK
 from frontend.extensions import services
 from frontend.index.file_views import SealedFile
@@ -31,7 +33,7 @@ from frontend.pages.fields import (
     choices,
     read_tags,
 )
-from frontend.pages.pictures import PictureFields
+from frontend.pages.pictures import PicturesFields
 from frontend.pages.text import DAY_S, HOUR_S
 from frontend.services.market import MAX_FILE_BYTES
 from frontend.services.quotes import discounted_units
@@ -39,7 +41,6 @@ from frontend.services.terms import FILE, MAX_BPS, MAX_MEMBER_DISCOUNT_BPS, MOST
 
 MAX_UINT32 = 2**32 - 1
 INSTANT_MOST_S = 48 * HOUR_S
-GOODS, SERVICE = "goods", "service"
 # what age adds to a file: a header with one stanza or a few, a nonce, and 16 bytes to each 64 KiB
 MOST_HEADER_BYTES, AGE_NONCE_BYTES, AGE_TAG_BYTES, AGE_CHUNK_BYTES = 64 * 1024, 16, 16, 64 * 1024
 
@@ -119,10 +120,11 @@ class AdvancedFields:
     )
 
 
-class ListingForm(AdvancedFields, PictureFields, PageForm):
+class ListingForm(AdvancedFields, PicturesFields, PageForm):
     """New terms of a sale. They never change; another price is another listing."""
 
     commission_bps = 0  # platform and community as they are now; the page sets it
+    tag_list: Sequence[str] = ()  # once they were checked
 
     title = WordsField(_l("Title"), most=120)
     text = LongWordsField(
@@ -171,16 +173,14 @@ class ListingForm(AdvancedFields, PictureFields, PageForm):
         most=30 * DAY_S,
         needed=False,
         default="2",
-        description=_l("1 hour to 30 days. If you stay silent, the buyer gets all back."),
+        description=_l("1 hour to 30 days."),
     )
     deliver_for = DurationField(
         _l("You deliver within"),
         least=HOUR_S,
         most=180 * DAY_S,
         default="7",
-        description=_l(
-            "1 hour to 180 days after accepting; 48 hours at most if instant. If you miss it, the buyer gets all back."
-        ),
+        description=_l("1 hour to 180 days after accepting; 48 hours at most if instant."),
     )
     transit_for: Any = DurationField(
         _l("On the way for"),
@@ -188,21 +188,21 @@ class ListingForm(AdvancedFields, PictureFields, PageForm):
         most=90 * DAY_S,
         needed=False,
         default="7",
-        description=_l("Goods only, up to 90 days. Added to the time to inspect."),
+        description=_l("Goods only, up to 90 days."),
     )
     inspect_for = DurationField(
         _l("The buyer inspects within"),
         least=DAY_S,
         most=60 * DAY_S,
         default="3",
-        description=_l("1 to 60 days. If the buyer stays silent, you are paid."),
+        description=_l("1 to 60 days."),
     )
     sell_for = DurationField(
         _l("The offer ends after"),
         least=HOUR_S,
         most=3_650 * DAY_S,
         needed=False,
-        description=_l("Empty: it has no end."),
+        description=_l("May stay empty."),
     )
 
     arbiter = AddressField(
@@ -228,7 +228,7 @@ class ListingForm(AdvancedFields, PictureFields, PageForm):
         least=3 * DAY_S,
         most=60 * DAY_S,
         default="7",
-        description=_l("3 to 60 days; the backup has the same again. If both stay silent, the buyer gets all back."),
+        description=_l("3 to 60 days."),
     )
 
     max_fee = PercentField(
@@ -364,7 +364,7 @@ class ListingForm(AdvancedFields, PictureFields, PageForm):
             "title": self.title.data,
             "text": self.text.data,
             "lang": self.lang.data,
-            "picture": self.picture_or_none,
+            "pictures": self.gallery,
             "kind": self.kind_name,
             "tags": self.tag_list,
             "ask": self.ask.data if self.ask is not None else "",
@@ -405,7 +405,7 @@ class FileListingForm(ListingForm):
         most=180 * DAY_S,
         default="48",
         unit="hours",
-        description=_l("After the payment. If you miss it, the buyer gets all back."),
+        description=_l("1 to 48 hours after the payment if instant."),
     )
     key_hash = HashField(_l("Sealed file"))
     ciphertext_hash = HashField(_l("Sealed file"))

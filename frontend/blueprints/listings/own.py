@@ -99,7 +99,7 @@ def _fill_words(form: ListingForm, listing: Listing) -> None:
         form.ask.data = document.ask
     _choose(form.lang, document.lang)
     form.tags.data = ", ".join(document.tags)
-    form.picture_hash.data = document.picture_hash or ""
+    form.show_pictures(document.pictures)
 
 
 def _choose(field: Any, value: str) -> bool:

@@ -12,21 +12,27 @@ from wtforms.validators import ValidationError
 from frontend.auth import current_account, sign_in_required
 from frontend.blueprints.files.texts import file_texts
 from frontend.blueprints.listings.forms import BuyForm, FileListingForm, ListingForm, PauseForm, QuantityForm
+from frontend.blueprints.listings.kinds import GOODS, SERVICE, for_script, show_defaults
 from frontend.blueprints.listings.own import fill_in, own_rows
+from frontend.blueprints.listings.preview import Draft, draft_of
 from frontend.blueprints.notes.texts import note_texts
 from frontend.content.store import StoreDown
 from frontend.errors import NodeDown, NotAllowed, Refused
-from frontend.extensions import queries, services
+from frontend.extensions import bound, queries, services, settings
 from frontend.index.views import ListingFilter
 from frontend.pages.act import Answer, account, act, chain_now, said_again, with_key
 from frontend.pages.amounts import say_units
 from frontend.pages.bonds import bond_missing_units
 from frontend.pages.currencies import ETH, OTHER, currencies_of, offered
+from frontend.pages.described import described
 from frontend.pages.desks import posted
 from frontend.pages.fees import fees_of, fees_on, waiting_raise
+from frontend.pages.fiat import rates_of
 from frontend.pages.fields import choices, read_address
 from frontend.pages.layout import page_language, same_account
 from frontend.pages.numbers import hash_or_404, page_number, small_number
+from frontend.pages.pictures import PicturesForm
+from frontend.pages.qr import qr_code
 from frontend.pages.relations import listed_arbiter, proposed_arbiters
 from frontend.pages.standing import levels_to_choose, standing_of
 from frontend.pages.terms import Terms, terms_of
@@ -36,6 +42,9 @@ from frontend.services.terms import FILE, bond_of_price
 blueprint = Blueprint("listings", __name__)
 MOST_SPLITS = 100
 SETTLED_S = 300
+EDIT, PREVIEWS = "edit", ("preview", "phone")  # what the buttons of a new listing's form say
+PREVIEWS_A_MINUTE = 60
+NOT_SENT_AGAIN = ("do", "csrf_token")
 
 
 def listing_or_404(listing_id: str) -> Any:
@@ -92,9 +101,13 @@ def new_page(kind: type[ListingForm], template: str) -> Answer:
             like=like,
             note_texts=note_texts(),
             file_texts=file_texts(),
+            kinds=for_script((FILE,) if form.kind is None else (GOODS, SERVICE)),
+            kind=form.kind_name,
+            rates=rates_of(choice.value for choice in form.currency.choices),
         )
 
     if request.method == "GET":
+        show_defaults(form, first_kind(form))
         form.lang.data = page_language()
         form.currency.data = ETH
         form.max_fee.data = say_units(fees.coming_bps, 2)
@@ -102,6 +115,12 @@ def new_page(kind: type[ListingForm], template: str) -> Answer:
         if like is not None:
             fill_in(form, like)
         return page()
+    step = request.form.get("do", "")
+    if form.take_step(step) or step == EDIT:
+        return page()
+    if step in PREVIEWS:
+        bound().limiter.hit("listing preview", account(), PREVIEWS_A_MINUTE, 60)
+        return preview_page(form, community, fees, now_ts, step)
     try:
         currency = choose_currency(form)
     except (Refused, NodeDown) as problem:
@@ -115,6 +134,25 @@ def new_page(kind: type[ListingForm], template: str) -> Answer:
         return services.market.prepare_list(account(), found, form.quantity.count, form_key=form.form_key.data)
 
     return act(form, page, prepare)
+
+
+def first_kind(form: ListingForm) -> str:
+    """Choose the kind that a link asks for, else goods; a file's form knows its own. Gives its name."""
+    if form.kind is None:
+        return FILE
+    wanted = request.args.get("kind", "")
+    form.kind.data = wanted if any(choice.value == wanted for choice in form.kind.choices) else GOODS
+    return form.kind_name
+
+
+@blueprint.post("/listings/pictures")
+@sign_in_required
+def arrange_pictures() -> Answer:
+    """Take what a button beside the pictures of a listing's form does; give that part of the form anew."""
+    form = PicturesForm()
+    if not form.take_step(request.form.get("do", "")):
+        abort(400)
+    return render_template("listings/pictures.html", form=form)
 
 
 def first_arbiter(community: Any) -> str | None:
@@ -259,6 +297,8 @@ def show(listing_id: str) -> str:
     return render_template(
         "listings/show.html",
         listing=listing,
+        about=described(listing),
+        draft=None,
         terms=terms,
         community=community,
         currency=queries.currency(listing.currency),
@@ -274,6 +314,46 @@ def show(listing_id: str) -> str:
         reputation=services.reviews.side(listing.seller, "seller"),
         is_file_here=is_file_here(listing),
     )
+
+
+@blueprint.get("/l/<listing_id>/share")
+def share(listing_id: str) -> str:
+    """Show a listing's address to be passed on, as text and as a QR code; it names nobody."""
+    listing = listing_or_404(listing_id)
+    address = f"{settings.origin}{url_for('listings.show', listing_id=listing.id)}"
+    return render_template("listings/share.html", listing=listing, address=address, code=qr_code(address))
+
+
+def preview_page(form: ListingForm, community: Any, fees: Any, now_ts: int, step: str) -> str:
+    """Draw a listing as buyers will see it, from a form as far as it is filled in: as a page, or for the phone beside the form."""
+    draft: Draft = draft_of(form, community, account(), now_ts)
+    listing, terms = draft.listing, terms_of(draft.listing)
+    return render_template(
+        f"listings/{step}.html",
+        form=form,
+        typed=typed_fields(form),
+        draft=draft,
+        listing=listing,
+        about=draft.about,
+        terms=terms,
+        community=community,
+        currency=draft.currency,
+        fees=fees,
+        standing=standing_of(listing, terms, None),
+        now_ts=now_ts,
+        is_seller=False,
+        listed_arbiter=listed_arbiter(community, terms.arbiter),
+        referrer=None,
+        reputation=services.reviews.side(listing.seller, "seller"),
+        is_file_here=is_file_here(listing),
+    )
+
+
+def typed_fields(form: ListingForm) -> list[tuple[str, str]]:
+    """Give what was sent, to be sent once more by the page of a preview; the pictures as they lie here now."""
+    drawn = {field.name: str(field.data or "") for row in form.pictures for field in row.form}
+    sent = [(name, value) for name, value in request.form.items(multi=True) if name not in {*drawn, *NOT_SENT_AGAIN}]
+    return [*sent, *drawn.items()]
 
 
 def is_file_here(listing: Any) -> bool:

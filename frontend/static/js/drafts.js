@@ -83,20 +83,63 @@ function tell(form) {
 export function listingDrafts() {
   if (!account) return [];
   const found = [];
-  for (const key of Object.keys(sessionStorage).sort()) {
-    if (!key.startsWith(`${PREFIX}${account}-`)) continue;
+  for (const key of ownDrafts()) {
     const parts = LISTING.exec(key.slice(`${PREFIX}${account}-`.length));
     if (!parts) continue;
     const query = new URLSearchParams({ community: parts[2], ...(parts[3] && { like: parts[3] }) });
-    let title = "";
-    try {
-      title = String(JSON.parse(sessionStorage.getItem(key))["title 0"] ?? "").trim();
-    } catch {
-      // not a draft that can be read: it has no title
-    }
-    found.push({ key, title, href: `${parts[1]}?${query}` });
+    found.push({ key, title: titleOf(key), href: `${parts[1]}?${query}` });
   }
   return found;
+}
+
+// the account's drafts of this tab; a file that was sealed before anything was typed is one too
+function ownDrafts() {
+  const own = Object.keys(sessionStorage).filter(name => account && name.startsWith(`${PREFIX}${account}-`));
+  return [...new Set(own.map(name => (name.endsWith(BESIDE) ? name.slice(0, -BESIDE.length) : name)))].sort();
+}
+
+function read(key) {
+  try {
+    return JSON.parse(sessionStorage.getItem(key)) ?? {};
+  } catch {
+    return {}; // not a draft that can be read
+  }
+}
+
+function titleOf(key) {
+  const values = read(key);
+  return String(values["title 0"] || values["name 0"] || read(key + BESIDE).fileName || "").trim();
+}
+
+// Nothing of a form outlives signing out, and a sealed file must then be sealed and sent again: so that is said first. Who
+// presses once more means it.
+function warnBeforeSigningOut() {
+  const chip = document.getElementById("signed-in");
+  let isSaid = false;
+  const say = event => {
+    const lost = ownDrafts();
+    if (isSaid || !lost.length) return;
+    isSaid = true;
+    event.preventDefault();
+    const note = document.createElement("div");
+    note.className = "notice warn";
+    note.setAttribute("role", "alert");
+    note.dataset.draftsLost = lost.length;
+    const list = document.createElement("ul");
+    for (const key of lost) {
+      const item = document.createElement("li");
+      const title = document.createElement("bdi");
+      title.textContent = titleOf(key) || chip.dataset.untitled;
+      item.append(title);
+      if (sessionStorage.getItem(key + BESIDE)) item.append(` ${chip.dataset.sealedLost}`);
+      list.append(item);
+    }
+    const then = document.createElement("p");
+    then.textContent = chip.dataset.draftsThen;
+    note.append(chip.dataset.draftsLost, list, then);
+    event.target.before(note);
+  };
+  for (const form of chip?.querySelectorAll("form") ?? []) form.addEventListener("submit", say);
 }
 
 function forgetOthers() {
@@ -131,9 +174,11 @@ forgetOthers();
 if (document.querySelector("[data-draft-sent]")) forgetSent();
 if (account) {
   for (const form of forms) {
+    if (sessionStorage.getItem(SENT) === draftKey(form)) sessionStorage.removeItem(SENT); // it came back: it was not sent
     if (bringBack(form)) tell(form);
     watch(form);
   }
+  warnBeforeSigningOut();
 }
 // on the page of the transaction that the form has become
 document.addEventListener("transaction-sent", forgetSent);

@@ -8,13 +8,13 @@ import { keysOf, library, ownKey } from "./notes.js";
 import { SealedProblem } from "./sealed-problem.js";
 import { forget, seal, send } from "./sealing.js";
 import { csrf } from "./wallet.js";
-import { findSoldKey, keyHash, soldKey } from "./wrap.js";
 
 const box = document.querySelector("[data-file-sell]");
 const form = box.closest("form");
 const { account, chainId } = box.dataset;
 const KEPT = draftKey(form) + BESIDE;
 const FIELDS = { key_hash: "keyHash", ciphertext_hash: "ciphertextHash", plaintext_hash: "plaintextHash", size: "size", salt: "salt" };
+const keys = () => import("./wrap.js"); // the page stays light until a file is chosen
 const HASH = /^0x[0-9a-f]{64}$/;
 const MOST_JSON = 100_000;
 
@@ -47,6 +47,7 @@ async function sealFile(file, options) {
   await throwAway();
   willLie();
   const salt = hex(crypto.getRandomValues(new Uint8Array(32)));
+  const { keyHash, soldKey } = await keys();
   const key = await soldKey((await ownKey(chainId, account)).identity, salt);
   const { list, ...sealed } = await seal(file, key, { ahead: true, ...options });
   keep({ ...sealed, salt, keyHash: keyHash(salt, key), fileName: file.name, isSent: false });
@@ -115,6 +116,7 @@ async function checkOpens(file, key) {
 async function bringSealed(file, json, options) {
   if (!file || !json || json.size > MOST_JSON) throw new SealedProblem("bad_hashes");
   const found = readHashes(await json.text());
+  const { findSoldKey } = await keys();
   const key = await findSoldKey(keysOf(chainId, account).map(one => one.identity), found.salt, found.keyHash);
   if (!key) throw new SealedProblem("not_own_key");
   await checkOpens(file, key);

@@ -96,6 +96,19 @@ def test_each_role_is_told_what_others_did(engine: Engine):
     assert names_for(engine, OTHER) == []
 
 
+def test_each_side_is_told_of_the_others_review_and_of_the_answer_to_its_own(engine: Engine):
+    fill(engine, 1, 3)
+    happened(
+        engine,
+        (10, 2, "Reviewed", {"by": BUYER, "about": SELLER, "rating": 4}),
+        (11, 2, "Replied", {"by": SELLER}),
+        (12, 2, "Reviewed", {"by": SELLER, "about": BUYER, "rating": 5}),
+    )
+    assert names_for(engine, SELLER) == ["reviewed"]
+    assert names_for(engine, BUYER) == ["reviewed", "replied"]
+    assert names_for(engine, ARBITER) == []
+
+
 def test_a_gift_is_told_to_who_gets_it(engine: Engine):
     fill(engine, 1, 3)
     happened(engine, (10, 2, "OrderFunded", {"holder": BUYER, "purchase": {"payer": OTHER}}))

@@ -109,6 +109,7 @@ def all_pages(story: Story) -> Iterator[Address]:
     for listing, _ in story.listings.values():
         yield Address("listings.show", f"/l/{listing}", BUYER)
         yield Address("listings.buy", f"/l/{listing}/buy?quantity=2", BUYER)
+    yield Address("listings.share", f"/l/{story.listings['lamp'][0]}/share", BUYER)
     for key, _, _ in story.orders.values():
         for account in (None, BUYER, SELLER, ARBITER):
             yield Address("orders.show", f"/o/{key}", account)

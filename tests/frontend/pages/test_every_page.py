@@ -97,7 +97,7 @@ def test_field_has_label_and_unique_id_when_page_has_forms(opened: Callable[[str
         labelled = {attrs.get("for") for attrs in page.all("label")}
         for tag in ("input", "select", "textarea"):
             for attrs in page.all(tag):
-                if attrs.get("type") != "hidden":
+                if attrs.get("type") != "hidden" and "hidden" not in attrs:
                     assert attrs.get("id") in labelled or attrs.get("aria-label"), f"{attrs} on {path}"
         for _, attrs in page.tags:
             for target in (attrs.get("aria-describedby") or "").split():

@@ -186,7 +186,7 @@ def test_picture_is_kept_when_form_is_refused(signed_in: SignedIn) -> None:
         {**LIST, "price": "", "picture": (io.BytesIO(drawn.getvalue()), "fog.png")},
     )
     assert answer.status_code == 422
-    kept = Page(answer.get_data(as_text=True)).values()["picture_hash"]
+    kept = Page(answer.get_data(as_text=True)).values()["pictures-0-hash"]
     assert re.fullmatch(r"0x[0-9a-f]{64}", kept)
     assert client.get(f"/content/{kept}").mimetype == "image/webp"
 

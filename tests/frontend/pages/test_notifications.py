@@ -240,7 +240,7 @@ def test_many_unread_ones_are_counted_up_to_a_bound(own: tuple[Flask, Story], mo
     monkeypatch.setattr(service, "MOST_COUNTED", 3)
     monkeypatch.setattr(routes, "MOST_COUNTED", 3)
     app, _story = own
-    assert "Notifications: more than 3 unread" in words(visitor(app, SELLER)[0], "/help/escrow")
+    assert "Notifications: more than 3 unread" in words(visitor(app, BUYER)[0], "/help/escrow")
 
 
 # --- the feed
