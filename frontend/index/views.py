@@ -333,7 +333,7 @@ class Step:
 
     name: funded, accepted, delivered, contested, disputed, evidence, released, part_refunded, milestone_paid, extended,
     transferred, settlement_offered, settlement_withdrawn, final_offers_frozen, final_offer_picked, completed, cancelled,
-    refunded, resolved, settled, paid_out, key_refuted, key_asked, key_answered, reviewed, replied.
+    refunded, resolved, settled, paid_out, key_refuted, key_asked, key_answered, reviewed, replied, units_claimed.
     data: the event's arguments under their own names (CreditsAdded's payouts: list of [account, amount]).
     """
 
