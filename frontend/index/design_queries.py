@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import fields
+from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
@@ -15,14 +16,16 @@ from frontend.serials import looks_of
 PER_PAGE = 24
 MOST_ALIKE = 5
 TITLE = func.coalesce(contents.c.title, "").label("title")
-DESIGN_ROWS = select(*(designs.c[part.name] for part in fields(Design)))
-CLAIM_ROWS = select(*(unit_claims.c[part.name] for part in fields(UnitClaim)))
-MAKE_ROWS = select(*(makes.c[part.name] for part in fields(Make) if part.name != "title"), TITLE).select_from(
+DESIGN_ROWS: Select[Any] = select(*(designs.c[part.name] for part in fields(Design)))
+CLAIM_ROWS: Select[Any] = select(*(unit_claims.c[part.name] for part in fields(UnitClaim)))
+MAKE_ROWS: Select[Any] = select(
+    *(makes.c[part.name] for part in fields(Make) if part.name != "title"), TITLE
+).select_from(
     makes.join(listings, listings.c.id == makes.c.listing_id).outerjoin(
         contents, contents.c.hash == listings.c.content_hash
     )
 )
-HELD_ROWS = select(units.c.listing_id, units.c.units, TITLE).select_from(
+HELD_ROWS: Select[Any] = select(units.c.listing_id, units.c.units, TITLE).select_from(
     units.join(listings, listings.c.id == units.c.listing_id).outerjoin(
         contents, contents.c.hash == listings.c.content_hash
     )
@@ -51,7 +54,7 @@ class DesignQueries:
         mine = HELD_ROWS.where(units.c.account == account.lower())
         newest = (listings.c.opened_block.desc(), listings.c.opened_log_index.desc())
         with self._connect() as connection:
-            return paged(connection, mine, newest, page, per_page, lambda row: HeldUnits(*row))
+            return paged(connection, mine, newest, page, per_page, _held)
 
     def units_held(self, account: str, listing_id: str) -> int:
         """Give how many units of a design an account holds."""
@@ -64,7 +67,7 @@ class DesignQueries:
         found = MAKE_ROWS.where(makes.c.listing_id == listing_id.lower(), makes.c.serial == serial)
         with self._connect() as connection:
             row = connection.execute(found).first()
-        return None if row is None else Make(*row)
+        return None if row is None else _make(row)
 
     def makes_alike(self, listing_id: str, serial: str) -> list[Make]:
         """List registered serials of a design that are easily taken for this one, itself among them; the first few."""
@@ -75,15 +78,23 @@ class DesignQueries:
         """List a design's makes, the newest first."""
         found = MAKE_ROWS.where(makes.c.listing_id == listing_id.lower())
         with self._connect() as connection:
-            return paged(connection, found, (makes.c.number.desc(),), page, per_page, lambda row: Make(*row))
+            return paged(connection, found, (makes.c.number.desc(),), page, per_page, _make)
 
     def makes_by(self, maker: str, page: int = 1, per_page: int = PER_PAGE) -> Page[Make]:
         """List what an account has made, the newest first."""
         found = MAKE_ROWS.where(makes.c.maker == maker.lower())
         newest = (makes.c.block.desc(), makes.c.log_index.desc())
         with self._connect() as connection:
-            return paged(connection, found, newest, page, per_page, lambda row: Make(*row))
+            return paged(connection, found, newest, page, per_page, _make)
 
-    def _makes(self, found: Select[tuple[str, str, str, int, int, str, str]]) -> list[Make]:
+    def _makes(self, found: Select[Any]) -> list[Make]:
         with self._connect() as connection:
-            return [Make(*row) for row in connection.execute(found)]
+            return [_make(row) for row in connection.execute(found)]
+
+
+def _make(row: Any) -> Make:
+    return Make(*row)
+
+
+def _held(row: Any) -> HeldUnits:
+    return HeldUnits(*row)

@@ -57,6 +57,11 @@ class Head:
         """How many blocks the node had that the index did not have yet."""
         return max(0, (self.node_number or 0) - self.number)
 
+    def is_current(self, now_ts: int, silent_s: int) -> bool:
+        """Tell whether all that the node knows is here, and the node answered not longer ago than this."""
+        is_fresh = now_ts - (self.seen_at_ts or 0) < silent_s
+        return is_fresh and self.node_ok and self.status == "following" and not self.behind
+
 
 @dataclass(frozen=True)
 class Description:

@@ -27,7 +27,7 @@ from frontend.services.intents import (
     checksummed,
     new_form_key,
 )
-from frontend.services.market import terms_abi, title_of
+from frontend.services.market import check_published, terms_abi, title_of
 from frontend.services.quotes import total_units
 from frontend.services.terms import FILE, ZERO_ADDRESS, Purchase, derived_salt
 
@@ -129,6 +129,7 @@ class Carts:
                     ),
                     key="file_in_cart",
                 )
+            check_published(self.queries, listing)
             found.append(listing)
         return found
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import segno
 from flask import Blueprint, abort, render_template, request, url_for
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from frontend.errors import NotFound
 from frontend.extensions import queries, registry, settings
+from frontend.pages.codes import qr_code
 from frontend.pages.deadlines import FINAL
 from frontend.pages.numbers import HASH, hash_or_404
 from frontend.pages.receipts import Receipt, receipt_of
@@ -87,10 +86,3 @@ def _shown(receipt: Receipt) -> dict[str, Any]:
         "terms": terms_of(receipt.order.listing),
         "currency": queries.currency(receipt.order.listing.currency),
     }
-
-
-def qr_code(text: str) -> Markup:
-    """Draw a QR code as SVG, dark on white in either colour scheme: readers want it so."""
-    code = segno.make(text, error="m", micro=False)
-    drawn = code.svg_inline(omitsize=True, border=4, dark="#000", light="#fff", svgclass=None, lineclass=None)
-    return Markup(drawn)  # noqa: S704  # made here of modules alone; the text is not in it

@@ -12,10 +12,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from frontend.blueprints.receipts.routes import qr_code
 from frontend.extensions import bound
 from frontend.index.desk_views import Sale
 from frontend.index.views import Currency
+from frontend.pages.codes import qr_code
 from frontend.pages.payees import payees_of
 from frontend.pages.receipts import receipt_of
 from frontend.pages.sales import sales_of
