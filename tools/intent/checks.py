@@ -285,8 +285,9 @@ def _check_parties(found: Findings, reading: Reading) -> None:
         found.expect("account", args["account"], account)
     if reading.action == "members.delegate":
         _warn_of_others(found, account, args["delegatee"], "The votes go to")
-    if reading.action == "splits.collect":
-        found.expect("ledger", args["ledger"], reading.record.address("Market"))
+    if reading.action in ("splits.collect", "splits.collect_makes"):
+        ledger = "Market" if reading.action == "splits.collect" else "Blueprints"
+        found.expect("ledger", args["ledger"], reading.record.address(ledger))
     if reading.action == "splits.create":
         _check_payees(found, args)
     if reading.action in ("splits.approve", "splits.disapprove"):

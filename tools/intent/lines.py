@@ -23,7 +23,7 @@ FROM_THE_INDEX = frozenset(
         "Stake back to the seller", "To the arbiter, out of the stakes", "The seller's bond, to the buyer", "In escrow now",
         "To the buyer by the buyer's offer", "To the buyer by the seller's offer", "What is due goes to the founder",
         "More time that this order can still get", "Stays in escrow",
-        "Item", "A ruling", "Locked from your free bond until the order ends", "Due to you", "Waits in the Market",
+        "Item", "A ruling", "Locked from your free bond until the order ends", "Due to you", "Waits in the Market", "Waits from makes of designs",
         "Due to the payee", "Its share now", "Agrees by sending this", "Has agreed on the chain", "Has signed",
         "Version to be", "Payee so far", "Nickname to be claimed", "It can be taken over after",
         "Its holder until now", "At the price of now you pay", "The community's fee in it", "At the price of now you get",

@@ -77,6 +77,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "claims.claim": ("Claims", "claim"),
     "splits.create": ("Splits", "create"),
     "splits.collect": ("Splits", "collect"),
+    "splits.collect_makes": ("Splits", "collect"),
     "splits.sweep": ("Splits", "sweep"),
     "splits.claim": ("Splits", "claim"),
     "splits.send": ("Splits", "claim"),

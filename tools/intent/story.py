@@ -497,7 +497,7 @@ TOLD: dict[str, Callable[[Reading], Iterator[str]]] = {
     "credits.withdraw_blueprints": _credit,
     "credits.push": _credit,
     **{f"claims.{verb}": _phase for verb in ("open", "close", "claim")},
-    **{f"splits.{verb}": _split for verb in ("create", "collect", "sweep", "claim", "send", "move")},
+    **{f"splits.{verb}": _split for verb in ("create", "collect", "collect_makes", "sweep", "claim", "send", "move")},
     **{f"splits.{verb}": _split for verb in ("propose", "approve", "disapprove", "change")},
     **{f"personas.{verb}": _persona for verb in ("commit", "claim", "set_profile", "offer", "accept", "retire")},
     "personas.withdraw_offer": _persona,

@@ -55,6 +55,7 @@ ACTIONS = {
     "market.withdraw_bond": lazy_gettext("Take a bond out"),
     "splits.create": lazy_gettext("Make a split"),
     "splits.collect": lazy_gettext("Take income into the split's books"),
+    "splits.collect_makes": lazy_gettext("Take in what makes earned"),
     "splits.sweep": lazy_gettext("Take in what lies at the deposit address"),
     "splits.claim": lazy_gettext("Claim your part of a split"),
     "splits.send": lazy_gettext("Send a payee its part of a split"),

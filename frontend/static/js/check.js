@@ -34,7 +34,7 @@ const FORMS = [
   [/^\/splits\/new$/, ["splits.create"]],
   [/^\/splits\/(\d+)\/sweep$/, ["splits.sweep"]],
   [/^\/splits\/(\d+)\/seats\/(\d+)\/move$/, ["splits.move"]],
-  [/^\/splits\/(\d+)\/(\d+)\/(0x[0-9a-f]{40})\/collect$/i, ["splits.collect"]],
+  [/^\/splits\/(\d+)\/(\d+)\/(0x[0-9a-f]{40})\/(collect|collect_makes)$/i, ["splits.$4"]],
   [/^\/splits\/(\d+)\/(\d+)\/(\d+)\/(0x[0-9a-f]{40})\/claim$/i, ["splits.claim"]],
   [/^\/splits\/(\d+)\/(\d+)\/(\d+)\/(0x[0-9a-f]{40})\/send$/i, ["splits.send"]],
   [/^\/splits\/(\d+)\/(propose|approve|disapprove)$/, ["splits.$2"]],
@@ -136,6 +136,7 @@ const FUNCTIONS = {
   "claims.claim": ["Claims", "claim"],
   "splits.create": ["Splits", "create"],
   "splits.collect": ["Splits", "collect"],
+  "splits.collect_makes": ["Splits", "collect"],
   "splits.sweep": ["Splits", "sweep"],
   "splits.claim": ["Splits", "claim"],
   "splits.send": ["Splits", "claim"],
@@ -418,7 +419,8 @@ export function check({ intent, registry, abi, marketAbi, form, shownValue, read
     // create is about no split yet; collect names its ledger and its currency first; approve is about a change, by its hash
     const splitId = { create: "", collect: values[2] }[name] ?? values[0];
     expect("subject", intent.subject === String(splitId), intent.subject);
-    if (name === "collect") expect("ledger", same(values[0], market), values[0]);
+    const ledger = intent.action === "splits.collect_makes" ? registry.contracts.Blueprints : market;
+    if (name === "collect") expect("ledger", same(values[0], ledger), values[0]);
   }
   if (contract === "Personas") {
     const persona = { commit: "", claim: personaOf(values[0]) }[name] ?? values[0];
@@ -626,6 +628,7 @@ function compareForm(form, intent, registry, tools, expect) {
       address("to", f.new_payee, values[2]);
       break;
     case "splits.collect":
+    case "splits.collect_makes":
       number("split", found[1], values[2]);
       number("version", found[2], values[3]);
       address("currency", found[3], values[1]);

@@ -268,6 +268,7 @@ THIEF = "0x" + "99" * 20
         ("review", lambda v: v.__setitem__(4, "0x" + "11" * 32), "Your review's hash"),
         ("review", lambda v: v.__setitem__(2, "0x" + "11" * 32), "subject"),
         ("reply", lambda v: v.__setitem__(3, "0x" + "11" * 32), "Your reply's hash"),
+        ("collect_makes", lambda v: v.__setitem__(0, "0x" + "11" * 20), "ledger"),
         ("publish", lambda v: v[1].__setitem__(1, "1"), "salt"),
         ("publish", lambda v: v[1].__setitem__(2, "0x" + "11" * 20), "salt"),
         ("publish", lambda v: v[0].__setitem__(3, "7"), "subject"),

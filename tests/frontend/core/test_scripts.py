@@ -982,6 +982,10 @@ SPLIT_DEEDS = {
         "collect", f"/splits/7/2/{ETH}/collect", {}, (MARKET, ETH, 7, 2),
         [(TOKEN, ETH, 7, 2), (MARKET, TOKEN, 7, 2), (MARKET, ETH, 8, 2), (MARKET, ETH, 7, 1)],
     ),
+    "splits.collect_makes": (
+        "collect", f"/splits/7/2/{ETH}/collect_makes", {}, (BLUEPRINTS, ETH, 7, 2),
+        [(MARKET, ETH, 7, 2), (TOKEN, ETH, 7, 2), (BLUEPRINTS, TOKEN, 7, 2), (BLUEPRINTS, ETH, 8, 2), (BLUEPRINTS, ETH, 7, 1)],
+    ),
     "splits.sweep": (
         "sweep", "/splits/7/sweep", {"currency": "other", "other_currency": TOKEN}, (7, TOKEN), [(7, ETH), (8, TOKEN)],
     ),
@@ -1025,7 +1029,7 @@ def test_a_deed_of_a_split_that_is_not_what_its_form_says_is_found_out(script, a
     form = {"path": path, "fields": {**fields, "form_key": "k"}}
 
     def wrong(args, **changes):
-        first = args[2 if action == "splits.collect" else 0]
+        first = args[2 if action.startswith("splits.collect") else 0]
         subject = "" if action == "splits.create" else "0x" + first.hex() if isinstance(first, bytes) else str(first)
         values = {"to": SPLITS, "subject": subject} | changes
         return verdict(script, document(action, "Splits", function, args, **values), form)
