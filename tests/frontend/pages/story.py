@@ -593,6 +593,7 @@ def tell_all(story: Story, picture: str | None = None) -> None:
         return {"title": title, "text": text, "lang": lang, "picture": picture, "kind": kind, "tags": list(tags)}
 
     parts = tuple(Milestone(share, 7 * DAY, 3 * DAY) for share in (2_000, 3_000, 5_000))
+    tell_designs(story, 3)
     story.list(
         "mural",
         said("Mural in three nights", "Sketch, ground, colours.", "service"),
@@ -698,7 +699,6 @@ def tell_all(story: Story, picture: str | None = None) -> None:
     story.bond(SELLER, 10**16, source=story.orders["sung"][0])
     story.buy("unsung", "song")
     tell_of_changes(story)
-    tell_designs(story, 3)
     story.assembly = Assembly(story, stars, REGISTRY, (MEMBERSHIPS, GOVERNORS))
     story.assembly.tell(FOUNDER, BUYER, SELLER)
     story.split(2, SELLER, (SELLER, 5_000), (BUYER, 5_000))
