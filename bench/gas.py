@@ -12,6 +12,7 @@ import sys
 
 from web3 import HTTPProvider, Web3
 
+from bench.blueprints import measure as measure_blueprints
 from bench.claims import measure as measure_claims
 from bench.curves import measure as measure_curves
 from bench.files import measure as measure_files
@@ -47,6 +48,7 @@ def measured() -> dict[str, int]:
         measure_curves(story)
         measure_files(story)
         measure_reviews(story)
+        measure_blueprints(story)
     finally:
         node.stop()
     missing = {row.key for row in ROWS} ^ set(gas)

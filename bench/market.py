@@ -61,12 +61,14 @@ MEMBERSHIPS = "0x" + "aa" * 19 + "07"
 GOVERNORS = "0x" + "aa" * 19 + "08"
 KEY_REQUESTS = "0x" + "aa" * 19 + "09"
 REVIEWS = "0x" + "aa" * 19 + "0a"
+BLUEPRINTS = "0x" + "aa" * 19 + "0b"
 MARKET = "0x" + "aa" * 19 + "02"
 ETH = "0x" + "0" * 40
 T0 = 1_790_000_000
 DAY = 86_400
 BATCH_BLOCKS = 1_000
 CONTRACTS = {
+    "Blueprints": BLUEPRINTS,
     "Claims": CLAIMS,
     "CommunityRegistry": REGISTRY,
     "Curves": CURVES,

@@ -57,6 +57,7 @@ class Story:
         self.claims = self.contract("Claims", registry.address("Claims"))
         self.key_requests = self.contract("KeyRequests", registry.address("KeyRequests"))
         self.reviews = self.contract("Reviews", registry.address("Reviews"))
+        self.blueprints = self.contract("Blueprints", registry.address("Blueprints"))
 
     def contract(self, name: str, address: Any) -> Contract:
         """Bind a compiled contract to an address."""

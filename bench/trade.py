@@ -211,6 +211,7 @@ class Tale:
         )
         key_requests = self._create("KeyRequests", b"")
         reviews = self._create("Reviews", encode(["address"], [self.market]))
+        blueprints = self._create("Blueprints", encode(["address"], [self.market]))
         self.mix += Counter({"StewardshipMoved": 1, "FeeSet": 1})
         contracts = {
             name: {
@@ -232,6 +233,7 @@ class Tale:
                 ("Governors", governors),
                 ("KeyRequests", key_requests),
                 ("Reviews", reviews),
+                ("Blueprints", blueprints),
             )
         }
         genesis = self.ask(("eth_getBlockByNumber", ["0x0", False]))[0]["hash"]

@@ -11,7 +11,7 @@ from frontend.operations import logs
 
 # in the order in which they are registered
 AREAS = (
-    "explore", "communities", "tokens", "curves", "claims", "airdrops", "members", "members_only", "proposals", "listings", "orders", "desk", "library", "receipts", "notifications", "reviews", "credits", "bonds", "splits", "personas", "cart", "help",
+    "explore", "communities", "tokens", "curves", "claims", "airdrops", "members", "members_only", "proposals", "listings", "orders", "desk", "library", "receipts", "notifications", "reviews", "designs", "credits", "bonds", "splits", "personas", "cart", "help",
     "notes", "messages", "start", "auth", "intents", "transactions", "content", "files", "identicon", "contracts", "health",
 )  # fmt: skip
 MAX_REQUEST_BYTES = 10 * 1024 * 1024

@@ -17,6 +17,7 @@ from scripts.lib.problems import told_in_a_sentence
 
 TARGET = ABI_FOLDER
 CONTRACTS = (
+    "Blueprints",
     "Claims",
     "CommunityGovernor",
     "CommunityRegistry",

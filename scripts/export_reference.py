@@ -27,6 +27,7 @@ INTERFACES = (
     "IMarket",
     "IKeyRequests",
     "IReviews",
+    "IBlueprints",
     "ICourtArbiter",
     "ICredits",
     "ISplits",

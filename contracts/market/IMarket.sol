@@ -56,8 +56,7 @@ interface IMarket is ICredits {
     /// is no file.
     error MarketBadPoint(bytes32 x, bytes32 y);
 
-    /// @notice Raised when a call is not for this kind: files have their own to list and to deliver, and are not handed over;
-    /// blueprints have none yet.
+    /// @notice Raised when a call is not for this kind: files have their own to list and to deliver, and are not handed over.
     error MarketWrongKind(Kind kind);
 
     /// @notice Raised when a purchase is not the one that was made.

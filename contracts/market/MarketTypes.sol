@@ -5,7 +5,7 @@ import {Permit} from "../money/Permit.sol";
 import {TermsClocks} from "./TermsClocks.sol";
 import {TermsRules} from "./TermsRules.sol";
 
-/// @dev What is sold. BLUEPRINT has its place in every id from the first day and is refused until its calls exist.
+/// @dev What is sold. The Market delivers a BLUEPRINT like goods; what its units are for is said by IBlueprints.
 enum Kind {
     GOODS, // shipped; the inspection clock starts after the transit time
     FILE, // a sealed digital file

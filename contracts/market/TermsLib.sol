@@ -62,7 +62,6 @@ library TermsLib {
 
     function _checkRules(TermsRules rules) private pure {
         within("kind", uint8(TermsRules.unwrap(rules)), uint8(Kind.GOODS), uint8(Kind.SERVICE));
-        require(rules.kind() != Kind.BLUEPRINT, IMarket.MarketWrongKind(rules.kind()));
         within("instant", rules.instant(), 0, 1);
         within("maxFeeBps", rules.maxFeeBps(), 0, MAX_BPS);
         within("referralBps", rules.referralBps(), 0, rules.maxFeeBps());

@@ -49,7 +49,7 @@ contract ReentrantParty is IHookReceiver {
         _try();
     }
 
-    function _try() private {
+    function _try() internal {
         if (_trying) return;
         _trying = true;
         for (uint256 i = 0; i < _attempts.length; ++i) {

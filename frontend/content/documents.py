@@ -107,6 +107,8 @@ def clean_document(found: Mapping[str, Any]) -> dict[str, Any]:
         clean["arbiters"] = [arbiter.to_json() for arbiter in _few("arbiters", found["arbiters"])]
     if found.get("recognised"):
         clean["recognised"] = _few("recognised", found["recognised"])
+    if found.get("make"):
+        clean["make"] = dict(found["make"])  # a blueprint's make conditions: services/designs.py
     if found.get("replaces"):
         clean["replaces"] = found["replaces"]
     return clean

@@ -53,8 +53,7 @@ def need_whole_index(queries: Queries, now_ts: int) -> None:
     While it is built anew, or behind, content looks unused that is not.
     """
     head = queries.head()
-    is_fresh = head is not None and now_ts - (head.seen_at_ts or 0) < INDEX_MAY_BE_SILENT_FOR_S
-    if head is None or not is_fresh or not head.node_ok or head.status != "following" or head.behind:
+    if head is None or not head.is_current(now_ts, INDEX_MAY_BE_SILENT_FOR_S):
         raise IndexBehind("The index is not up to date. Run: python -m frontend.index follow, and try again then.")
 
 

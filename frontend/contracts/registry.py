@@ -15,6 +15,7 @@ from frontend.errors import AbiMismatch, UnknownDeployment
 
 FOLDER = Path(__file__).parent / "abi"
 DEPLOYED = (
+    "Blueprints",
     "Claims",
     "CommunityRegistry",
     "Curves",

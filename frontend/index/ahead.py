@@ -13,6 +13,8 @@ from frontend.index.claim_state import claim_keys
 from frontend.index.curve_state import HANDLERS as CURVE_EVENTS
 from frontend.index.curve_state import curve_keys
 from frontend.index.decode import Event
+from frontend.index.design_state import HANDLERS as DESIGN_EVENTS
+from frontend.index.design_state import design_keys
 from frontend.index.file_state import HANDLERS as FILE_EVENTS
 from frontend.index.file_state import file_keys
 from frontend.index.member_state import HANDLERS as MEMBER_EVENTS
@@ -65,6 +67,7 @@ ORDER_EVENTS = frozenset(
         "KeyAnswered",
         "Reviewed",
         "Replied",
+        "UnitsClaimed",
     }
 )
 ASIDE_EVENTS = frozenset(
@@ -112,6 +115,8 @@ def read_ahead(changes: Changes, events: Sequence[Event], times: Mapping[int, in
     for table, keys in proposal_keys([event for name in PROPOSAL_EVENTS for event in named[name]]).items():
         changes.expect(table, keys)
     for table, keys in review_keys([event for name in REVIEW_EVENTS for event in named[name]]).items():
+        changes.expect(table, keys)
+    for table, keys in design_keys([event for name in DESIGN_EVENTS for event in named[name]]).items():
         changes.expect(table, keys)
     for table, keys in file_keys([event for name in FILE_EVENTS for event in named[name]]).items():
         changes.expect(table, keys)

@@ -73,6 +73,15 @@ WANTED: Mapping[str, tuple[str, ...]] = {
     ),
     "KeyRequests": ("KeyAsked", "KeyAnswered"),
     "Reviews": ("Reviewed", "Replied"),
+    "Blueprints": (
+        "DesignPublished",
+        "UnitsClaimed",
+        "UnitMade",
+        "TransferSingle",
+        "TransferBatch",
+        "CreditsAdded",
+        "CreditWithdrawn",
+    ),
     "Splits": (
         "SplitVersionOpened",
         "SplitChangeProposed",

@@ -685,7 +685,60 @@ reviews = Table(
     Index("ix_chain_reviews_reviewer", "reviewer", "role", "block", "log_index"),
 )
 
+designs = Table(
+    "chain_designs",  # blueprints whose make conditions are known
+    chain_metadata,
+    _key("listing_id", HASH),
+    Column("currency", ADDRESS, nullable=False),
+    Column("fee_units", Uint256, nullable=False),  # per make; 0 = free
+    Column("payee", ADDRESS),  # NULL = a split, or nobody
+    _number("split_id"),  # 0 = none
+    _number("split_version"),
+    Column("salt", HASH, nullable=False),
+    _number("claimed"),  # units that were given out
+    _number("made"),  # of these burned for a serial each
+    _number("published_at_ts"),
+    Column("tx_hash", HASH, nullable=False),
+)
+
+unit_claims = Table(
+    "chain_unit_claims",  # orders whose units were given out
+    chain_metadata,
+    _key("order_key", HASH),
+    Column("receiver", ADDRESS, nullable=False),
+    _number("quantity"),
+    _number("claimed_at_ts"),
+    Column("tx_hash", HASH, nullable=False),
+)
+
+units = Table(
+    "chain_units",  # of designs, by who holds them
+    chain_metadata,
+    _key("listing_id", HASH),
+    _key("account", ADDRESS),
+    _number("units"),  # never 0: such rows are taken out
+    Index("ix_chain_units_account", "account", "listing_id"),
+)
+
+makes = Table(
+    "chain_makes",
+    chain_metadata,
+    _key("listing_id", HASH),
+    _key("serial", String(32)),
+    Column("looks", String(32), nullable=False),  # the same for serials that are easily taken for each other
+    Column("maker", ADDRESS, nullable=False),
+    _number("number"),  # the design's how manieth, from 1
+    _number("made_at_ts"),
+    _number("block"),
+    _number("log_index"),
+    Column("tx_hash", HASH, nullable=False),
+    Index("ix_chain_makes_number", "listing_id", "number"),
+    Index("ix_chain_makes_looks", "listing_id", "looks"),
+    Index("ix_chain_makes_maker", "maker", "block", "log_index"),
+)
+
 REVIEW_TABLES = (reviews,)
+DESIGN_TABLES = (designs, unit_claims, units, makes)
 PERSONA_TABLES = (personas, persona_accounts, persona_holdings)
 CLAIM_TABLES = (claim_phases, claims, ledger_credits)
 CURVE_TABLES = (curves, curve_trades)
@@ -718,5 +771,6 @@ STATE_TABLES = (
     *SELF_RULE_TABLES,
     *FILE_TABLES,
     *REVIEW_TABLES,
+    *DESIGN_TABLES,
 )
 DUMPED_TABLES = (blocks, events, quarantine, *STATE_TABLES)

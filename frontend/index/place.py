@@ -26,6 +26,7 @@ def place_of(registry: Registry) -> Place:
         registry.address("Governors").lower(),
         registry.address("KeyRequests").lower(),
         registry.address("Reviews").lower(),
+        registry.address("Blueprints").lower(),
         registry.start_block,
         "0x" + keccak(spelling.encode()).hex(),
     )

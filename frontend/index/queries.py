@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, Select, bindparam, func, or_, select,
 
 from frontend.index.claim_queries import ClaimQueries
 from frontend.index.curve_queries import CurveQueries
+from frontend.index.design_queries import DesignQueries
 from frontend.index.desk_queries import DeskQueries
 from frontend.index.file_queries import FileQueries
 from frontend.index.member_queries import MemberQueries
@@ -111,6 +112,7 @@ class Queries(
     FileQueries,
     NoticeQueries,
     ReviewQueries,
+    DesignQueries,
 ):
     """Reads of one database. Safe to share between threads."""
 

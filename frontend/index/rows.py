@@ -54,6 +54,7 @@ STEP_NAMES = {
     "KeyAnswered": "key_answered",
     "Reviewed": "reviewed",
     "Replied": "replied",
+    "UnitsClaimed": "units_claimed",
 }
 
 

@@ -1,8 +1,8 @@
 """What each event changes: the contracts' state, said again in rows. Checks first; nonsense raises Malformed.
 
 Sources: CommunityRegistry.sol, CommunityToken.sol, Market.sol and its libraries, Credits.sol. Splits, Personas, Claims, Curves,
-members and their proposals, sealed files, reviews: see split_state.py, persona_state.py, claim_state.py, curve_state.py,
-member_state.py, proposal_state.py, file_state.py and review_state.py.
+members and their proposals, sealed files, reviews, blueprints: see split_state.py, persona_state.py, claim_state.py, curve_state.py,
+member_state.py, proposal_state.py, file_state.py, review_state.py and design_state.py.
 """
 
 import json
@@ -17,6 +17,7 @@ from frontend.index.changes import Changes, Row, canonical
 from frontend.index.claim_state import HANDLERS as CLAIM_HANDLERS
 from frontend.index.curve_state import HANDLERS as CURVE_HANDLERS
 from frontend.index.decode import Event, Malformed
+from frontend.index.design_state import HANDLERS as DESIGN_HANDLERS
 from frontend.index.file_state import HANDLERS as FILE_HANDLERS
 from frontend.index.member_state import HANDLERS as MEMBER_HANDLERS
 from frontend.index.models import (
@@ -56,6 +57,7 @@ OTHER_HANDLERS = (
     | PROPOSAL_HANDLERS
     | FILE_HANDLERS
     | REVIEW_HANDLERS
+    | DESIGN_HANDLERS
 )
 OPEN_STATES = ("funded", "accepted", "delivered", "contested", "disputed")
 DISPUTED_STATES = ("contested", "disputed")

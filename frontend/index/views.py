@@ -57,6 +57,11 @@ class Head:
         """How many blocks the node had that the index did not have yet."""
         return max(0, (self.node_number or 0) - self.number)
 
+    def is_current(self, now_ts: int, silent_s: int) -> bool:
+        """Tell whether all that the node knows is here, and the node answered not longer ago than this."""
+        is_fresh = now_ts - (self.seen_at_ts or 0) < silent_s
+        return is_fresh and self.node_ok and self.status == "following" and not self.behind
+
 
 @dataclass(frozen=True)
 class Description:
@@ -333,7 +338,7 @@ class Step:
 
     name: funded, accepted, delivered, contested, disputed, evidence, released, part_refunded, milestone_paid, extended,
     transferred, settlement_offered, settlement_withdrawn, final_offers_frozen, final_offer_picked, completed, cancelled,
-    refunded, resolved, settled, paid_out, key_refuted, key_asked, key_answered, reviewed, replied.
+    refunded, resolved, settled, paid_out, key_refuted, key_asked, key_answered, reviewed, replied, units_claimed.
     data: the event's arguments under their own names (CreditsAdded's payouts: list of [account, amount]).
     """
 

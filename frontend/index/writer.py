@@ -46,6 +46,7 @@ class Place:
     governors: str
     key_requests: str
     reviews: str
+    blueprints: str
     start_block: int
     deployments_hash: str
 
@@ -63,6 +64,7 @@ class Place:
             self.governors: "Governors",
             self.key_requests: "KeyRequests",
             self.reviews: "Reviews",
+            self.blueprints: "Blueprints",
         }
 
 

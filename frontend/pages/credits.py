@@ -6,7 +6,7 @@ from frontend.extensions import queries, registry
 from frontend.index.views import Credit
 
 MARKET = "Market"
-LEDGERS = (MARKET, "Claims", "Curves")
+LEDGERS = (MARKET, "Claims", "Curves", "Blueprints")
 
 
 def owed_to(account: str) -> dict[str, list[Credit]]:

@@ -41,6 +41,7 @@ AREAS = {
     "library": "orders",
     "receipts": "orders",
     "bonds": "credits",
+    "designs": "explore",
     "splits": "credits",
     "cart": "explore",
     "orders.arbitration": "arbitration",

@@ -1,4 +1,4 @@
-"""QR codes of addresses."""
+"""QR codes that pages draw."""
 
 from __future__ import annotations
 

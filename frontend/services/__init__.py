@@ -15,6 +15,7 @@ from frontend.services.communities import Communities
 from frontend.services.content import Contents
 from frontend.services.credits import Credits
 from frontend.services.curves import Curves
+from frontend.services.designs import Designs
 from frontend.services.faucet import Faucet
 from frontend.services.fiat import Fiat
 from frontend.services.file_keys import FileKeys
@@ -63,6 +64,8 @@ class Services:
         self.file_keys = FileKeys(self.market)
         self.settlements = Settlements(self.market)
         self.reviews = Reviews(settings, self.market)
+        for_designs = Approvals(registry, self.chain, self.intents, queries, spender="Blueprints")
+        self.designs = Designs(self.market, for_designs)
         self.credits = Credits(registry, self.intents, queries)
         self.personas = Personas(registry, self.intents, self.contents, queries)
         self.splits = Splits(registry, self.chain, self.intents)

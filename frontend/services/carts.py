@@ -28,7 +28,7 @@ from frontend.services.intents import (
     checksummed,
     new_form_key,
 )
-from frontend.services.market import ask_of, terms_abi, title_of
+from frontend.services.market import ask_of, check_published, terms_abi, title_of
 from frontend.services.quotes import total_units
 from frontend.services.terms import FILE, ZERO_ADDRESS, Purchase, derived_salt
 
@@ -146,6 +146,7 @@ class Carts:
                     ),
                     key="made_to_order_in_cart",
                 )
+            check_published(self.queries, listing)
             found.append(listing)
         return found
 

@@ -1,4 +1,4 @@
-"""Taking out what the Market, Claims and Curves owe."""
+"""Taking out what the Market, Claims, Curves and Blueprints owe."""
 
 from eth_utils.address import to_checksum_address
 
@@ -9,7 +9,12 @@ from frontend.services.intents import Call, Intent, Intents, Line, Plan, checksu
 
 ABI = "Market"
 # what each ledger's withdrawals are called
-WITHDRAWALS = {"Market": "credits.withdraw", "Claims": "credits.withdraw_claims", "Curves": "credits.withdraw_curves"}
+WITHDRAWALS = {
+    "Market": "credits.withdraw",
+    "Claims": "credits.withdraw_claims",
+    "Curves": "credits.withdraw_curves",
+    "Blueprints": "credits.withdraw_blueprints",
+}
 
 
 class Credits:

@@ -53,6 +53,7 @@ BOUNDS: dict[str, tuple[str, ...]] = {
     "credits.withdraw": ("to", "amount"),
     "credits.withdraw_claims": ("to", "amount"),
     "credits.withdraw_curves": ("to", "amount"),
+    "credits.withdraw_blueprints": ("to", "amount"),
     "claims.open": ("supply", "limit", "price"),
     "claims.claim": ("amount", "maxCost", "to"),
     "splits.claim": ("to",),
@@ -64,6 +65,8 @@ BOUNDS: dict[str, tuple[str, ...]] = {
     "curves.swap": ("amountIn", "amountOut", "deadline"),
     "curves.open": ("maxBacking", "firstAmount", "maxTotal", "deadline"),
     "reviews.review": ("rating",),
+    "designs.claim": ("to",),
+    "designs.hand_on": ("to",),
 }
 TOKENS_OF_A_CURVE = ("amount", "amountIn", "firstAmount")
 TOKENS_OF_A_PHASE = ("supply", "limit", "amount")

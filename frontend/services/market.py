@@ -32,18 +32,22 @@ from frontend.services.intents import (
     checksummed,
     new_form_key,
 )
+from frontend.services.make_conditions import conditions_json, fee_lines
 from frontend.services.milestones import has_next, inspect_for_s, piece_of
 from frontend.services.notes import PrivateNotes
 from frontend.services.order_lines import lines_of, lost_bond_lines, milestone_lines, offer_lines, paid_lines
 from frontend.services.quotes import total_units
 from frontend.services.reverts import Reverted
 from frontend.services.terms import (
+    BLUEPRINT,
     FILE,
     NO_POINT,
     ZERO_ADDRESS,
     ZERO_HASH,
+    Conditions,
     Purchase,
     Terms,
+    conditions_hash,
     derived_salt,
     extras_abi,
     file_abi,
@@ -97,6 +101,7 @@ class NewListing:
     member_discount_bps: int = 0
     file: SealedFile | None = None  # of the kind "file", and of no other
     salt: str | None = None
+    make: Conditions | None = None  # of the kind "blueprint", and of no other
 
 
 class Market:
@@ -147,13 +152,14 @@ class Market:
         _within(new.unit_price_units, 1, MAX_UINT128, "price")
         _within(new.arbiter_fee_units, 0, MAX_UINT128, "arbiter_fee")
         _check_file(new)
+        _check_make(new)
         terms = Terms(
             seller=account,
             currency=checksummed(new.currency, "currency"),
             unit_price_units=new.unit_price_units,
             arbiter=checksummed(new.arbiter, "arbiter"),
-            content_hash=self.contents.store_description({**new.description, "kind": new.kind}, account=account),
-            salt=new.salt or derived_salt("listing", account.lower(), form_key),
+            content_hash=self.contents.store_description(_described(new), account=account),
+            salt=_salt_of(new) or derived_salt("listing", account.lower(), form_key),
             community_id=new.community_id,
             kind=new.kind,
             instant=new.instant,
@@ -193,6 +199,7 @@ class Market:
             *([Line(N_("For this buyer alone"), "account", terms.only_buyer)] if new.only_buyer else []),
             *_advanced_lines(new),
             *sealed_file_lines(new.file),
+            *([] if new.make is None else fee_lines(new.make)),
         ]  # fmt: skip
         identity = (terms.content_hash, *(v for v in abi if isinstance(v, int | str)), abi[-1].hex(), quantity_limit)
         action, call = "market.list", self._call("list", abi, quantity_limit)
@@ -263,6 +270,7 @@ class Market:
         listing = self._listing(listing_id)
         _within(quantity, 1, MAX_UINT32, "quantity")
         _within(max_fee_bps, 0, MAX_BPS, "max_fee")
+        check_published(self.queries, listing)
         terms = terms_abi(listing)
         receiver = checksummed(holder, "holder") if holder else account
         x, y = _point_of(listing, point, salt, is_own=receiver == account)
@@ -723,6 +731,39 @@ def _point_of(listing: Listing, point: Sequence[str] | None, salt: str | None, *
     hash_bytes(salt, "purchase_salt")
     x, y = (("0x" + hash_bytes(word, name).hex()) for word, name in zip(point, ("key_x", "key_y"), strict=True))
     return x, y
+
+
+def _check_make(new: NewListing) -> None:
+    """Make sure that a blueprint has make conditions, and nothing else has."""
+    if (new.kind == BLUEPRINT) is (new.make is None):
+        raise Refused(gettext("Make conditions are for blueprints, and each has some."), key="bad_make", field="kind")
+    if new.make is not None:
+        _within(new.make.fee_units, 0, MAX_UINT128, "make_fee")
+
+
+def _described(new: NewListing) -> dict[str, Any]:
+    """Give the description, which of a blueprint carries the make conditions: see services/designs.py."""
+    made = {} if new.make is None else {"make": conditions_json(new.make)}
+    return {**new.description, "kind": new.kind, **made}
+
+
+def _salt_of(new: NewListing) -> str | None:
+    """Give the salt that something else has made: a file's browser, or a blueprint's conditions."""
+    return new.salt if new.make is None else conditions_hash(new.make)
+
+
+def check_published(queries: Queries, listing: Listing) -> None:
+    """Raises: Refused for a blueprint whose make conditions are not known."""
+    if listing.kind == BLUEPRINT and queries.design(listing.id) is None:
+        raise not_published()
+
+
+def not_published() -> Refused:
+    """Give the refusal of what needs published conditions."""
+    return Refused(
+        gettext("The make conditions of this blueprint are not published yet, so it cannot be sold or made."),
+        key="not_published",
+    )
 
 
 def _member_lines(new: NewListing) -> list[Line]:

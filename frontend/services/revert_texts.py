@@ -6,7 +6,15 @@ from typing import Any
 from flask_babel import gettext, ngettext
 
 from frontend.formatters import bps, duration, short, visible, when
-from frontend.services import claim_texts, curve_texts, governor_texts, member_texts, persona_texts, split_texts
+from frontend.services import (
+    claim_texts,
+    curve_texts,
+    design_texts,
+    governor_texts,
+    member_texts,
+    persona_texts,
+    split_texts,
+)
 from frontend.services.error_words import moment, tokens
 from frontend.services.level_words import members_only
 from frontend.services.reverts import Refusal
@@ -337,6 +345,7 @@ SENTENCES: dict[str, Teller] = {
     **split_texts.SENTENCES,
     **persona_texts.SENTENCES,
     **claim_texts.SENTENCES,
+    **design_texts.SENTENCES,
     **curve_texts.SENTENCES,
     **member_texts.SENTENCES,
     **governor_texts.SENTENCES,

@@ -16,6 +16,11 @@ from frontend.services.intents import Call, Intent, Intents, Line, Plan, checksu
 
 ABI = "Splits"
 MOST_PAYEES = 32
+# which contracts owe splits, how taking it in is called, and what is said of it
+LEDGERS = {
+    "Market": ("splits.collect", N_("Waits in the Market")),
+    "Blueprints": ("splits.collect_makes", N_("Waits from makes of designs")),
+}
 MARK = keccak(text="dokkaebi.split.account")[:8]
 
 
@@ -82,19 +87,30 @@ class Splits:
         return self.intents.prepare(account, plan, form_key)
 
     def prepare_collect(
-        self, account: str, split_id: int, version: int, currency: str, amount_units: int, form_key: str = ""
+        self,
+        account: str,
+        split_id: int,
+        version: int,
+        currency: str,
+        amount_units: int,
+        form_key: str = "",
+        ledger: str = "Market",
     ) -> Intent:
-        """Give the intent that takes the Market's credit of a version into its books. Args: amount as the index has it."""
+        """Give the intent that takes a ledger's credit of a version into its books.
+
+        Args: amount as the index has it; ledger is the contract that owes it, one of LEDGERS.
+        """
+        action, waits = LEDGERS[ledger]
         token = to_checksum_address(currency)
         lines = [
             *self.about(split_id, version),
-            Line(N_("Waits in the Market"), "amount", str(amount_units), token),
+            Line(waits, "amount", str(amount_units), token),
             Line(
                 N_("Effect"), "note", N_("It goes into the books of this version; its payees then claim their parts.")
             ),
         ]
-        call = self.call("collect", self.registry.address("Market"), token, split_id, version)
-        return self.prepare(account, "splits.collect", call, lines, split_id, form_key)
+        call = self.call("collect", self.registry.address(ledger), token, split_id, version)
+        return self.prepare(account, action, call, lines, split_id, form_key)
 
     def prepare_sweep(self, account: str, split_id: int, currency: str, form_key: str = "") -> Intent:
         """Give the intent that takes what lies at the deposit address into the books of the current version."""

@@ -17,11 +17,12 @@ ZERO_ADDRESS = "0x" + "0" * 40
 ZERO_HASH = "0x" + "0" * 64
 NO_POINT = (ZERO_HASH, ZERO_HASH)
 KINDS = ("goods", "file", "blueprint", "service")
-FILE = "file"
-KINDS_ON_SALE = ("goods", "service", FILE)
+FILE, BLUEPRINT = "file", "blueprint"
+KINDS_ON_SALE = ("goods", "service", FILE, BLUEPRINT)
 TERMS_TYPE = "(address,bytes32,address,uint128,uint128,address,address,address,uint256,uint256,bytes32,bytes32,bytes32)"
 FILE_TYPE = "(bytes32,bytes32,bytes32,uint64)"
 WRAP_TYPE = "(bytes32,bytes32,bytes32)"
+CONDITIONS_TYPE = "(address,uint128,address,uint64,uint32,bytes32)"
 EXTRAS_TYPE = "((uint16,uint32,uint32)[],bool)"
 MOST_MILESTONES = 10
 MAX_BPS = 10_000
@@ -126,6 +127,18 @@ class Terms:
 
 
 @dataclass(frozen=True)
+class Conditions:
+    """What each make of a design costs, and who gets it; nothing said is a free make. The terms' salt is their hash."""
+
+    salt: str
+    currency: str = ZERO_ADDRESS
+    fee_units: int = 0  # per make, smallest unit of the currency
+    payee: str = ZERO_ADDRESS  # zero where a split gets it
+    split_id: int = 0
+    split_version: int = 0
+
+
+@dataclass(frozen=True)
 class Purchase:
     """The buyer's side. Its hash is the order's ref."""
 
@@ -180,6 +193,23 @@ def wrap_abi(wrap: Wrap) -> tuple[Any, ...]:
 def wrap_hash(wrap: Wrap) -> str:
     """Give what an order's delivery says of a wrapped key."""
     return _hash(encode([WRAP_TYPE], [wrap_abi(wrap)]))
+
+
+def conditions_abi(conditions: Conditions) -> tuple[Any, ...]:
+    """Give make conditions as Blueprints takes them."""
+    return (
+        to_checksum_address(conditions.currency),
+        conditions.fee_units,
+        to_checksum_address(conditions.payee),
+        conditions.split_id,
+        conditions.split_version,
+        _bytes(conditions.salt),
+    )
+
+
+def conditions_hash(conditions: Conditions) -> str:
+    """Give what must be the salt of the terms. Source: Blueprints.saltOf."""
+    return _hash(encode([CONDITIONS_TYPE], [conditions_abi(conditions)]))
 
 
 def bond_of_price(price_units: int, bond_bps: int) -> int:

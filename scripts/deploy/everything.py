@@ -1,5 +1,5 @@
 """Deploys all that a market needs, in order: CommunityRegistry, Splits, Memberships, the Market's libraries,
-Market, Personas, Claims, Curves, Governors, KeyRequests, Reviews. Run it again as often as you like.
+Market, Personas, Claims, Curves, Governors, KeyRequests, Reviews, Blueprints. Run it again as often as you like.
 
     brownie run scripts/deploy/everything.py main [account] --network ganache|anvil|sepolia|rpc
 
@@ -11,6 +11,7 @@ Undo: nothing on a chain can be undone.
 """
 
 from scripts.deploy import (
+    blueprints,
     claims,
     community_registry,
     curves,
@@ -41,6 +42,7 @@ PARTS = (
     governors,
     key_requests,
     reviews,
+    blueprints,
 )
 
 

@@ -70,6 +70,7 @@ def things(buyer: Clerk, stall: Stall) -> dict[str, str]:
     file, file_key = list_file(stall.seller, stall.community_id, stall.arbiter, b"Songs.\n" * 1_000)
     file_due, file_delivered = buy_file(buyer, file), buy_file(buyer, file)
     deliver_file(buyer.town, stall.seller.wallet, file_delivered, file_key)
+    design, unpublished, claimable = make_pieces(buyer, stall)
     steward = stall.steward.account
     path = f"/l/{stall.in_eth}/buy"
     stall.steward.claim(NICKNAME)
@@ -112,7 +113,31 @@ def things(buyer: Clerk, stall: Stall) -> dict[str, str]:
         "intent": intent,
         "proposal": proposal,
         "split": split_with_income(buyer, stall),
+        "design": design,
+        "unpublished": unpublished,
+        "claimable": claimable,
     }
+
+
+def make_pieces(buyer: Clerk, stall: Stall) -> tuple[str, str, str]:
+    """Sell units of a blueprint and make a piece; give the design, one that is not published, and an order to be claimed."""
+    words = {"kind": "blueprint", "make_fee": "0.002", "price": "0.01"}
+    design, unpublished = (
+        stall.seller.list(stall.community_id, stall.arbiter, title=title, **words)
+        for title in ("Lantern, drawn. 등불 설계도", "Kite, drawn")
+    )
+    stall.seller.act(f"/l/{design}/makes", f"/l/{design}/publish")
+    for claims in (True, False):
+        key = buyer.buy(design)
+        for who, step in ((stall.seller, "accept"), (stall.seller, "deliver"), (buyer, "confirm")):
+            who.take(key, step)
+        if claims:
+            buyer.take(key, "claim_units")
+    buyer.act(f"/l/{design}/makes", f"/l/{design}/make", **{"make-serials": "LANTERN-1"})
+    other = buyer.buy(design)
+    for who, step in ((stall.seller, "accept"), (stall.seller, "deliver"), (buyer, "confirm"), (buyer, "claim_units")):
+        who.take(other, step)
+    return design, unpublished, key
 
 
 def proposal_to_vote_on(buyer: Clerk, stall: Stall) -> str:
@@ -163,6 +188,18 @@ PAGES: dict[str, tuple[str, str, Callable[[dict[str, str], Stall], str]]] = {
     "reviews-of-a-seller": ("reviews.show", "-", lambda t, s: f"/a/{s.seller.account}/reviews"),
     "reviews-of-nobody": ("reviews.show", "b", lambda t, s: f"/a/{s.steward.account}/reviews?as=buyer"),
     "order-reviewed": ("orders.show", "s", lambda t, s: f"/o/{t['reviewed']}"),
+    "blueprint": ("listings.show", "n", lambda t, s: f"/l/{t['design']}"),
+    "blueprint-not-published": ("listings.show", "n", lambda t, s: f"/l/{t['unpublished']}"),
+    "blueprint-at-the-checkout": ("listings.buy", "n", lambda t, s: f"/l/{t['design']}/buy"),
+    "order-with-units-to-claim": ("orders.show", "b", lambda t, s: f"/o/{t['claimable']}"),
+    "pieces-for-a-maker": ("designs.show", "b", lambda t, s: f"/l/{t['design']}/makes"),
+    "pieces-for-a-stranger": ("designs.show", "-", lambda t, s: f"/l/{t['design']}/makes"),
+    "conditions-to-publish": ("designs.show", "s", lambda t, s: f"/l/{t['unpublished']}/makes"),
+    "label-of-a-piece": ("designs.label", "-", lambda t, s: f"/l/{t['design']}/label?serial=LANTERN-1"),
+    "genuine-serial": ("designs.check", "-", lambda t, s: f"/check/{t['design']}/LANTERN-1"),
+    "counterfeit-serial": ("designs.check", "-", lambda t, s: f"/check/{t['design']}/LANTERN-I"),
+    "serial-in-a-query": ("designs.check_serial", "-", lambda t, s: f"/check/{t['design']}?serial=a/b"),
+    "check-a-serial": ("designs.check_any", "-", lambda t, s: "/check"),
     "communities": ("communities.index", "-", lambda t, s: "/c"),
     "communities-found": ("communities.index", "-", lambda t, s: "/c?q=kiln"),
     "community": ("communities.show", "-", lambda t, s: f"/c/{s.community_id}"),

@@ -38,6 +38,7 @@ from tests.helpers.receipts import receipt_of
 from tests.helpers.tables import make_tables
 from tests.helpers.terms import NO_RESERVES
 from tests.index.assembly import Assembly
+from tests.index.designs import Designs
 from tests.index.files import Files
 from tests.index.life import Life
 from tests.index.voices import Voices
@@ -99,6 +100,7 @@ class Market:
     governors: str = ""
     key_requests: str = ""
     reviews: str = ""
+    blueprints: str = ""
     start_block: int = 0
     record: dict[str, Any] = field(default_factory=dict)
     salts: int = 0
@@ -136,6 +138,8 @@ class Market:
         self.key_requests = to_checksum_address(ninth["contractAddress"])
         tenth = self.create("Reviews", encode(["address"], [self.market]))
         self.reviews = to_checksum_address(tenth["contractAddress"])
+        eleventh = self.create("Blueprints", encode(["address"], [self.market]))
+        self.blueprints = to_checksum_address(eleventh["contractAddress"])
         self.start_block = int(first["blockNumber"], 16)
         self.record = {
             "chainId": CHAIN_ID,
@@ -160,6 +164,7 @@ class Market:
                     ("Governors", eighth),
                     ("KeyRequests", ninth),
                     ("Reviews", tenth),
+                    ("Blueprints", eleventh),
                 )
             },
             "previous": [],
@@ -351,6 +356,7 @@ class Market:
         orders |= Life(self, radio).live()
         orders |= Files(self, radio).play()
         Voices(self).play(orders)
+        orders |= Designs(self, radio).play()
         self._splits(radio)
         self._claim_phases(radio)
         self._curve(moss)

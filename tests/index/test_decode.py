@@ -57,6 +57,7 @@ def test_events_are_what_web3_reads_when_everything_has_happened(told: Told):
             market.governors.lower(): "Governors",
             market.key_requests.lower(): "KeyRequests",
             market.reviews.lower(): "Reviews",
+            market.blueprints.lower(): "Blueprints",
             market.assembly.membership.lower(): "Membership",
             market.assembly.governor.lower(): "CommunityGovernor",
         }.get(log.address, "CommunityToken")

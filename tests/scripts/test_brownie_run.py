@@ -60,7 +60,7 @@ def test_everything_goes_on_when_the_process_was_killed_with_a_transaction_under
     code, said = runner.run("deploy/everything.py")
     assert code == 0, said
     names = list(runner.recorded()["contracts"])
-    assert (names[:2], names[-1]) == (["CommunityRegistry", "Splits"], "Reviews")
+    assert (names[:2], names[-1]) == (["CommunityRegistry", "Splits"], "Blueprints")
     sent = chain.head(runner.url).number - head
     assert sent == len(names) - 2, "the transaction under way was found, not sent again"
 

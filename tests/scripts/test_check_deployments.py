@@ -79,6 +79,7 @@ def test_an_honest_deployment_is_proved(kind):
         "Governors",
         "KeyRequests",
         "Reviews",
+        "Blueprints",
         "Splits",
         "Files",
         "Settlements",

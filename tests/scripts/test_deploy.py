@@ -24,7 +24,7 @@ LIBRARIES = ("Carts", "Changes", "Disputes", "Files", "Listings", "Milestones", 
 
 ALL = (
     "CommunityRegistry", "Splits", "Memberships", *LIBRARIES, "Market", "Personas", "Claims", "Curves", "Governors",
-    "KeyRequests", "Reviews",
+    "KeyRequests", "Reviews", "Blueprints",
 )  # fmt: skip
 
 
@@ -77,6 +77,7 @@ def test_deploy_puts_every_contract_on_a_fresh_chain(params, registry, sender):
     assert transactions_of(sender) == len(ALL)
     assert bound(sender.w3, registry, "Market").functions.REGISTRY().call() == registry.address("CommunityRegistry")
     assert bound(sender.w3, registry, "Reviews").functions.MARKET().call() == registry.address("Market")
+    assert bound(sender.w3, registry, "Blueprints").functions.MARKET().call() == registry.address("Market")
     office = bound(sender.w3, registry, "CommunityRegistry").functions.officeOf(0).call()
     assert tuple(office) == (sender.address, 100, 0, 0, 0, 0, 0, 0)
 

@@ -95,7 +95,7 @@ def test_a_deployment_stuck_under_a_fee_spike_is_replaced_by_the_next_run(tmp_pa
         terminal = deploying(desk)
         wait_until(lambda: desk.recorded()["pending"].get("tx") not in (None, stuck), "the replacement")
         mine_until(desk, lambda: "CommunityRegistry" in desk.recorded()["contracts"])
-        mine_until(desk, lambda: "Reviews" in desk.recorded()["contracts"])
+        mine_until(desk, lambda: "Blueprints" in desk.recorded()["contracts"])
         code, said = terminal.end()
         assert code == 0, said
         assert desk.recorded()["contracts"]["CommunityRegistry"]["tx"] != stuck
@@ -113,7 +113,7 @@ def test_a_deployment_is_sent_again_when_the_node_has_dropped_it(tmp_path):
         terminal.kill()
         desk.rpc("anvil_dropTransaction", dropped)
         terminal = deploying(desk)
-        mine_until(desk, lambda: "Reviews" in desk.recorded()["contracts"])
+        mine_until(desk, lambda: "Blueprints" in desk.recorded()["contracts"])
         code, said = terminal.end()
         assert code == 0, said
         assert desk.sent() == len(desk.recorded()["contracts"])

@@ -19,6 +19,7 @@ from tools.places import ROOT
 ABIS = ROOT / "frontend" / "contracts" / "abi"
 BUILD = ROOT / "build" / "contracts"
 DEPLOYED = (
+    "Blueprints",
     "Claims",
     "CommunityRegistry",
     "Curves",

@@ -159,7 +159,7 @@ def _check_money(found: Findings, reading: Reading) -> None:
         meant = args["deadline"] if has_one else None
         found.expect("deadline", document["deadline"], meant)
     if reading.action == "token.approve":
-        spenders = [reading.record.address(name) for name in ("Market", "Curves", "Claims")]
+        spenders = [reading.record.address(name) for name in ("Market", "Curves", "Claims", "Blueprints")]
         if args["spender"] not in spenders:
             found.expect("spender", args["spender"], " or ".join(spenders))
         if args["value"] > MOST_IN_AN_ORDER:
@@ -251,6 +251,12 @@ def _check_parties(found: Findings, reading: Reading) -> None:
         extras = bytes(32) if reading.function == "list" else _extras_hash(reading)
         found.expect("extras", "0x" + terms["extras"].hex(), "0x" + extras.hex())
         found.expect("a file is sold", terms["kind"] == "file", reading.action == "market.list_file")
+    if reading.action == "market.list" and terms["kind"] == "blueprint":
+        found.warn(
+            "What each make will cost stands behind the salt of the terms; publishing shows it, before anybody buys."
+        )
+    if reading.action.startswith("designs."):
+        _check_design(found, reading)
     if reading.action == "market.claim_bad_key":
         _check_claim_of_key(found, reading)
     if reading.action in ("keys.ask", "keys.answer"):
@@ -279,8 +285,9 @@ def _check_parties(found: Findings, reading: Reading) -> None:
         found.expect("account", args["account"], account)
     if reading.action == "members.delegate":
         _warn_of_others(found, account, args["delegatee"], "The votes go to")
-    if reading.action == "splits.collect":
-        found.expect("ledger", args["ledger"], reading.record.address("Market"))
+    if reading.action in ("splits.collect", "splits.collect_makes"):
+        ledger = "Market" if reading.action == "splits.collect" else "Blueprints"
+        found.expect("ledger", args["ledger"], reading.record.address(ledger))
     if reading.action == "splits.create":
         _check_payees(found, args)
     if reading.action in ("splits.approve", "splits.disapprove"):
@@ -327,6 +334,23 @@ def _check_claim_of_key(found: Findings, reading: Reading) -> None:
     ref = ids.ref_of(reading.entry["inputs"][place], reading.raw[place])
     found.expect("purchase", "0x" + ref.hex(), "0x" + reading.args["ref"].hex())
     found.warn("The order's secret can be read by everybody afterwards, also when the claim fails.")
+
+
+def _check_design(found: Findings, reading: Reading) -> None:
+    """Make sure that conditions are those of the terms, and that units go where they are said to."""
+    args, account = reading.args, reading.document.account
+    if reading.action == "designs.publish":
+        place = next(i for i, part in enumerate(reading.entry["inputs"]) if part["name"] == "conditions")
+        salt = ids.extras_hash(reading.entry["inputs"][place], reading.raw[place])
+        found.expect("salt", "0x" + salt.hex(), "0x" + reading.terms["salt"].hex())
+    if reading.action == "designs.hand_on":
+        found.expect("from", args["from"], account)
+        found.expect("data", args["data"], b"")
+        found.warn(f"The units go to {ids.with_checksum(args['to'])}, and everyone can see that for ever.")
+    if reading.action == "designs.claim":
+        _warn_of_others(found, account, args["to"], "The units go to")
+    if reading.action == "designs.make":
+        found.warn("What a make costs stands in the design's conditions on the chain; know it before you pay.")
 
 
 def _check_payees(found: Findings, args: dict[str, Any]) -> None:
@@ -377,6 +401,9 @@ def _check_subject(found: Findings, reading: Reading) -> None:
     elif document["call"]["contract"] == "Personas":
         persona = "0x" + reading.nickname.encode().ljust(32, b"\0").hex() if reading.nickname else ""
         found.expect("subject", document["subject"], persona)
+    elif reading.action in ("designs.make", "designs.hand_on"):
+        number = args["id"] if "id" in args else int.from_bytes(args["listingId"])
+        found.expect("subject", document["subject"], f"0x{number:064x}")
     elif document["call"]["contract"] == "KeyRequests":
         found.expect("subject", document["subject"], "0x" + args["key"].hex())
     elif document["call"]["contract"] == "Membership":
@@ -421,10 +448,20 @@ def _check_texts(found: Findings, reading: Reading) -> None:
         label = line["label"]
         if label in meant:
             _check_line(found, line, meant[label])
-        elif label not in (lines.FROM_THE_INDEX | (lines.BEHIND_THE_HASH if "changeHash" in reading.args else set())):
+        elif label not in _unchecked(reading):
             found.warn(
                 f"The page also says {_short(label)}: {_short(line['value'])}; this program does not know that line."
             )
+
+
+def _unchecked(reading: Reading) -> frozenset[str]:
+    """Give the labels of lines that do not follow from the call."""
+    found = lines.FROM_THE_INDEX
+    if "changeHash" in reading.args:
+        found |= lines.BEHIND_THE_HASH
+    if reading.action == "market.list" and reading.terms["kind"] == "blueprint":
+        found |= lines.BEHIND_THE_SALT
+    return found
 
 
 def _check_line(found: Findings, line: dict[str, str], meant: lines.Lines) -> None:

@@ -23,16 +23,20 @@ FROM_THE_INDEX = frozenset(
         "Stake back to the seller", "To the arbiter, out of the stakes", "The seller's bond, to the buyer", "In escrow now",
         "To the buyer by the buyer's offer", "To the buyer by the seller's offer", "What is due goes to the founder",
         "More time that this order can still get", "Stays in escrow",
-        "Item", "A ruling", "Locked from your free bond until the order ends", "Due to you", "Waits in the Market",
+        "Item", "A ruling", "Locked from your free bond until the order ends", "Due to you", "Waits in the Market", "Waits from makes of designs",
         "Due to the payee", "Its share now", "Agrees by sending this", "Has agreed on the chain", "Has signed",
         "Version to be", "Payee so far", "Nickname to be claimed", "It can be taken over after",
         "Its holder until now", "At the price of now you pay", "The community's fee in it", "At the price of now you get",
         "The community's fee, taken off already", "Paid out to you besides, at the price of now",
         "Goes back for later phases", "Accounts on the list",
-        "They can be taken out after", "What is proposed", "Votes are counted after", "You review the buyer",
+        "They can be taken out after", "What is proposed", "Votes are counted after", "You review the buyer", "Licence units", "Fees for these makes",
         "It can be carried out after",
     }
 )  # fmt: skip
+# of conditions that a listing names by its salt alone: the form's own check compares them, and publishing shows them again
+BEHIND_THE_SALT = frozenset(
+    {"Fee for each make", "The fee goes to", "The fee goes to split number", "Version of the split", "Each make"}
+)
 # of a change that the call names by its hash alone
 BEHIND_THE_HASH = frozenset(
     {"Split", "New payee", "Its share to be", "It cannot fall before", "The change can be made until"}
@@ -55,6 +59,7 @@ def expected(reading: Reading) -> Mapping[str, Lines]:
         "market": _order,
         "keys": _key_request,
         "reviews": _review,
+        "designs": _design,
         "tokens": _tokens,
         "token": _approval,
         "communities": _community,
@@ -183,6 +188,30 @@ def _review(reading: Reading) -> dict[str, Line]:
         "You review the seller": _address(reading.terms["seller"]),
         "Your review's hash; the text is public": said,
     }
+
+
+def _design(reading: Reading) -> Mapping[str, Lines]:
+    args = reading.args
+    if reading.function == "publish":
+        said = args["conditions"]
+        return {
+            "Fee for each make": _amount(said["feePerMake"], said["currency"]),
+            "The fee goes to": _address(said["payee"]),
+            "The fee goes to split number": (str(said["splitId"]), ""),
+            "Version of the split": (str(said["splitVersion"]), ""),
+            "Each make": ("Making costs nothing but the unit." if said["feePerMake"] == 0 else "?", ""),
+        }
+    if reading.function == "make":
+        serials = [(serial.rstrip(b"\0").decode("ascii", "replace"), "") for serial in args["serials"]]
+        found: dict[str, Lines] = {
+            "Units that are burned": (str(len(serials)), ""),
+            "Serial that is registered": serials,
+        }
+        if reading.document.value_wei:
+            found["Fees for these makes"] = _amount(reading.document.value_wei, ETH)
+        return found
+    moved: dict[str, Lines] = {"They go to": _address(args["to"])}
+    return moved | ({"Licence units": (str(args["value"]), "")} if "value" in args else {})
 
 
 def _wrapped(reading: Reading) -> dict[str, Line]:

@@ -38,6 +38,10 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "keys.answer": ("KeyRequests", "answer"),
     "reviews.review": ("Reviews", "review"),
     "reviews.reply": ("Reviews", "reply"),
+    "designs.publish": ("Blueprints", "publish"),
+    "designs.claim": ("Blueprints", "claim"),
+    "designs.make": ("Blueprints", "make"),
+    "designs.hand_on": ("Blueprints", "safeTransferFrom"),
     "market.set_paused": ("Market", "setPaused"),
     "market.set_quantity_limit": ("Market", "setQuantityLimit"),
     "market.buy": ("Market", "buy", "buyWithPermit"),
@@ -66,12 +70,14 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "credits.withdraw": ("Market", "withdraw", "withdrawFrom"),
     "credits.withdraw_claims": ("Claims", "withdraw", "withdrawFrom"),
     "credits.withdraw_curves": ("Curves", "withdraw", "withdrawFrom"),
+    "credits.withdraw_blueprints": ("Blueprints", "withdraw", "withdrawFrom"),
     "credits.push": ("Market", "push"),
     "claims.open": ("Claims", "openPhase"),
     "claims.close": ("Claims", "closePhase"),
     "claims.claim": ("Claims", "claim"),
     "splits.create": ("Splits", "create"),
     "splits.collect": ("Splits", "collect"),
+    "splits.collect_makes": ("Splits", "collect"),
     "splits.sweep": ("Splits", "sweep"),
     "splits.claim": ("Splits", "claim"),
     "splits.send": ("Splits", "claim"),
@@ -175,6 +181,8 @@ class Reading:
         """ETH that must go along with the call: exactly this."""
         if self.action == "market.buy_many":
             return self.dues.get(ETH, 0)
+        if self.action == "designs.make":  # what a make costs stands in the design's conditions, not in the call
+            return self.document.value_wei
         if self.action == "curves.open" and self.currency == ETH:
             return int(self.args["maxBacking"] + self.args["maxTotal"])
         if (
@@ -216,6 +224,8 @@ def read_call(document: Document, record: Record, entry: Part) -> Reading:
     if "terms" in args:
         return _about_terms(found)
     contract = document["call"]["contract"]
+    if contract == "Blueprints" and "currency" not in args:
+        return _about_money(found, ETH) if document.value_wei else found
     if contract == "Membership":
         return _about_money(found, ids.token_of(record.address("CommunityRegistry"), _guess(document)))
     if contract in ("Personas", "Memberships", "Governors", "CommunityGovernor", "KeyRequests"):

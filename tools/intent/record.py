@@ -12,6 +12,7 @@ from tools.intent.keccak import keccak256
 from tools.intent.problems import BadInput
 
 DEPLOYED = (
+    "Blueprints",
     "Claims",
     "CommunityRegistry",
     "Curves",

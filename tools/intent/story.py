@@ -202,6 +202,37 @@ def _review(reading: Reading) -> Iterator[str]:
     yield "There is no text with it." if args["hash"] == bytes(32) else f"Its text has the hash 0x{args['hash'].hex()}."
 
 
+def _design(reading: Reading) -> Iterator[str]:
+    args = reading.args
+    if reading.function == "publish":
+        said = args["conditions"]
+        yield f"It makes known what each make of listing {reading.listing} costs, for good."
+        fee = f"{said['feePerMake']} smallest units of {address(said['currency'])}"
+        whom = (
+            f"version {said['splitVersion']} of split {said['splitId']}" if said["splitId"] else address(said["payee"])
+        )
+        yield (
+            f"Each make costs {fee}, which go to {whom}." if said["feePerMake"] else "A make costs nothing but a unit."
+        )
+    elif reading.function == "claim":
+        yield f"It gives the units of order {reading.order} to {address(args['to'])}, once."
+    elif reading.function == "make":
+        serials = ", ".join(printable(serial_text(serial)) for serial in args["serials"])
+        yield f"It burns {len(args['serials'])} units of design 0x{args['listingId'].hex()}."
+        yield f"It registers for good: {serials}."
+        if reading.document.value_wei:
+            yield f"It pays {reading.amount(reading.document.value_wei)}: exactly what the design asks, or it is refused."
+        else:
+            yield "No ETH goes along; a fee in a token is taken from what was allowed."
+    else:
+        yield f"It gives {args['value']} units of design 0x{args['id']:064x} to {address(args['to'])}, for good."
+
+
+def serial_text(serial: bytes) -> str:
+    """Give a serial as it is read."""
+    return serial.rstrip(b"\0").decode("ascii", "replace")
+
+
 def _credit(reading: Reading) -> Iterator[str]:
     args = reading.args
     if reading.function == "push":
@@ -453,6 +484,7 @@ TOLD: dict[str, Callable[[Reading], Iterator[str]]] = {
     "market.list_file": _list,
     **{f"keys.{verb}": _key_request for verb in ("ask", "answer")},
     **{f"reviews.{verb}": _review for verb in ("review", "reply")},
+    **{f"designs.{verb}": _design for verb in ("publish", "claim", "make", "hand_on")},
     "market.buy_many": _cart,
     "market.deposit_bond": _bond,
     "market.withdraw_bond": _bond,
@@ -462,9 +494,10 @@ TOLD: dict[str, Callable[[Reading], Iterator[str]]] = {
     "credits.withdraw": _credit,
     "credits.withdraw_claims": _credit,
     "credits.withdraw_curves": _credit,
+    "credits.withdraw_blueprints": _credit,
     "credits.push": _credit,
     **{f"claims.{verb}": _phase for verb in ("open", "close", "claim")},
-    **{f"splits.{verb}": _split for verb in ("create", "collect", "sweep", "claim", "send", "move")},
+    **{f"splits.{verb}": _split for verb in ("create", "collect", "collect_makes", "sweep", "claim", "send", "move")},
     **{f"splits.{verb}": _split for verb in ("propose", "approve", "disapprove", "change")},
     **{f"personas.{verb}": _persona for verb in ("commit", "claim", "set_profile", "offer", "accept", "retire")},
     "personas.withdraw_offer": _persona,

@@ -17,7 +17,18 @@ from tools.mutation.workshop import CHECKOUT, TRIED_WITH, WORK, Workshop, copy
 from tools.places import ROOT
 from tools.problems import SetupProblem
 
-ROOMS = ("Market", "Splits", "Curves", "Credits", "CourtArbiter", "TermsLib", "FileLib", "KeyRequests", "Reviews")
+ROOMS = (
+    "Market",
+    "Splits",
+    "Curves",
+    "Credits",
+    "CourtArbiter",
+    "TermsLib",
+    "FileLib",
+    "KeyRequests",
+    "Reviews",
+    "Blueprints",
+)
 SLOW = (
     "test_liveness.py",
     "test_odd_tokens.py",

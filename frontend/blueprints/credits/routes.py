@@ -90,10 +90,10 @@ def withdraw(of_account: str, currency: str) -> Answer:
     return _withdraw(MARKET, of_account, currency)
 
 
-@blueprint.post("/<any(claims, curves):ledger>/<of_account>/<currency>/withdraw")
+@blueprint.post("/<any(claims, curves, blueprints):ledger>/<of_account>/<currency>/withdraw")
 @sign_in_required
 def withdraw_from_ledger(ledger: str, of_account: str, currency: str) -> Answer:
-    """Take out what a community's claim phases or its curve have earned."""
+    """Take out what a community's claim phases or its curve have earned, or makes of a design."""
     return _withdraw(ledger.capitalize(), of_account, currency)
 
 

@@ -123,6 +123,7 @@ def prepare_next(intent: Intent) -> Intent:
         "prepare_swap": services.curves.prepare_swap,
         "prepare_opening_again": services.curves.prepare_opening_again,
         "prepare_claim": services.claims.prepare_claim,
+        "prepare_make": services.designs.prepare_make,
     }
     values: dict[str, Any] = dict(intent.follow["values"])
     for name in ("max_total_units", "amount_units", "amount_out_units"):

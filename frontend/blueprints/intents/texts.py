@@ -25,6 +25,10 @@ ACTIONS = {
     "keys.answer": lazy_gettext("Answer with the file's key"),
     "reviews.review": lazy_gettext("Review the other side"),
     "reviews.reply": lazy_gettext("Answer a review"),
+    "designs.publish": lazy_gettext("Publish the make conditions"),
+    "designs.claim": lazy_gettext("Claim the units"),
+    "designs.make": lazy_gettext("Make pieces"),
+    "designs.hand_on": lazy_gettext("Hand units on"),
     "market.set_paused": lazy_gettext("Pause or resume a listing"),
     "market.set_quantity_limit": lazy_gettext("Change the quantity"),
     "market.buy": lazy_gettext("Buy"),
@@ -51,6 +55,7 @@ ACTIONS = {
     "market.withdraw_bond": lazy_gettext("Take a bond out"),
     "splits.create": lazy_gettext("Make a split"),
     "splits.collect": lazy_gettext("Take income into the split's books"),
+    "splits.collect_makes": lazy_gettext("Take in what makes earned"),
     "splits.sweep": lazy_gettext("Take in what lies at the deposit address"),
     "splits.claim": lazy_gettext("Claim your part of a split"),
     "splits.send": lazy_gettext("Send a payee its part of a split"),
@@ -90,6 +95,7 @@ ACTIONS = {
     "credits.withdraw": lazy_gettext("Withdraw"),
     "credits.withdraw_claims": lazy_gettext("Withdraw what claim phases earned"),
     "credits.withdraw_curves": lazy_gettext("Withdraw what the curve earned"),
+    "credits.withdraw_blueprints": lazy_gettext("Withdraw what makes earned"),
     "credits.push": lazy_gettext("Send a credit to its owner"),
 }
 

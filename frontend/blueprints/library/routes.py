@@ -32,5 +32,6 @@ def show() -> str:
         note_texts=note_texts(),
         file_texts=file_texts(),
         counts=queries.bought_kinds(who),
+        held=queries.units_of(who),
         currencies=currencies_of(order.listing.currency for order in page.items),
     )

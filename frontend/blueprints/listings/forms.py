@@ -37,7 +37,15 @@ from frontend.pages.pictures import PicturesFields
 from frontend.pages.text import DAY_S, HOUR_S
 from frontend.services.market import MAX_FILE_BYTES
 from frontend.services.quotes import discounted_units
-from frontend.services.terms import FILE, MAX_BPS, MAX_MEMBER_DISCOUNT_BPS, MOST_MILESTONES
+from frontend.services.terms import (
+    BLUEPRINT,
+    FILE,
+    MAX_BPS,
+    MAX_MEMBER_DISCOUNT_BPS,
+    MOST_MILESTONES,
+    ZERO_ADDRESS,
+    Conditions,
+)
 
 MAX_UINT32 = 2**32 - 1
 INSTANT_MOST_S = 48 * HOUR_S
@@ -148,7 +156,13 @@ class ListingForm(AdvancedFields, PicturesFields, PageForm):
     )
     kind: Any = ChoicesField(
         _l("Kind"),
-        choices=choices([(GOODS, _l("Goods: something is shipped")), (SERVICE, _l("Service: work for the buyer"))]),
+        choices=choices(
+            [
+                (GOODS, _l("Goods: something is shipped")),
+                (SERVICE, _l("Service: work for the buyer")),
+                (BLUEPRINT, _l("Blueprint: the right to make pieces of your design")),
+            ]
+        ),
         default=GOODS,
     )
     instant = BooleanField(
@@ -231,6 +245,20 @@ class ListingForm(AdvancedFields, PicturesFields, PageForm):
         description=_l("3 to 60 days."),
     )
 
+    make_fee: Any = AmountField(
+        _l("Fee for each make"),
+        most=MAX_UINT128,
+        zero=True,
+        needed=False,
+        description=_l(
+            "In the currency of the sale. Whoever makes a piece burns a unit and pays this. It never changes. Empty: making costs nothing but the unit."
+        ),
+    )
+    make_payee: Any = AddressField(
+        _l("The fee goes to"), needed=False, description=_l("Empty: to you, or to the split that you choose below.")
+    )
+    make_salt: Any = HashField(_l("Make conditions"))
+
     max_fee = PercentField(
         _l("Highest commission you accept"),
         most_bps=10_000,
@@ -284,6 +312,10 @@ class ListingForm(AdvancedFields, PicturesFields, PageForm):
     def validate_bond(self, field: Any) -> None:
         if self.instant.data and field.bps:
             raise ValidationError(_l("An instant listing carries no bond: nothing is accepted."))
+
+    def validate_make_salt(self, field: Any) -> None:
+        if self.kind_name == BLUEPRINT and not field.data:
+            raise ValidationError(_l("The form is incomplete. Please reload the page."))
 
     def validate_max_fee(self, field: Any) -> None:
         needed = self.commission_bps + self.referral.bps
@@ -347,6 +379,17 @@ class ListingForm(AdvancedFields, PicturesFields, PageForm):
         found = Extras(parts, bool(self.final_offer.data))
         return found if found.milestones or found.final_offer else None
 
+    def make(self, seller: str, currency: str) -> Conditions | None:
+        """Give what each make of a blueprint costs and who gets it; None for anything else."""
+        if self.kind_name != BLUEPRINT:
+            return None
+        salt, fee_units = str(self.make_salt.data), self.make_fee.units or 0
+        if not fee_units:
+            return Conditions(salt)
+        split_id, version = (0, 0) if self.make_payee.address else self.split_and_version
+        payee = ZERO_ADDRESS if split_id else (self.make_payee.address or seller)
+        return Conditions(salt, currency, fee_units, payee, split_id, version)
+
     def times(self) -> dict[str, int]:
         """Give the times in seconds as terms want them: what does not apply is 0."""
         instant, goods = bool(self.instant.data), self.kind_name == GOODS
@@ -377,6 +420,9 @@ class FileListingForm(ListingForm):
     kind = None
     ask = None
     transit_for = None
+    make_fee = None
+    make_payee = None
+    make_salt = None
     final_offer = None
     milestones = None
 
@@ -441,6 +487,10 @@ class FileListingForm(ListingForm):
 
     def extras(self) -> Extras | None:
         """A file has neither milestones nor last offers."""
+        return None
+
+    def make(self, seller: str, currency: str) -> Conditions | None:
+        """Nobody makes pieces of a file."""
         return None
 
     def file(self) -> SealedFile:

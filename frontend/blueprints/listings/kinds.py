@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-GOODS, SERVICE, FILE = "goods", "service", "file"
+from frontend.services.terms import BLUEPRINT, FILE
+
+GOODS, SERVICE = "goods", "service"
 DAYS, HOURS = "days", "hours"
 Time = tuple[str, str]  # a number as it is typed, and its unit
 NONE: Time = ("", DAYS)
@@ -35,6 +37,7 @@ class Defaults:
 KINDS = {
     GOODS: Defaults(False, "1", ("2", DAYS), ("7", DAYS), ("7", DAYS), ("3", DAYS), ("7", DAYS)),
     SERVICE: Defaults(False, "1", ("3", DAYS), ("14", DAYS), NONE, ("5", DAYS), ("7", DAYS)),
+    BLUEPRINT: Defaults(True, "100", ("2", DAYS), ("48", HOURS), NONE, ("3", DAYS), ("7", DAYS)),
     FILE: Defaults(True, "1000000", ("2", DAYS), ("48", HOURS), NONE, ("3", DAYS), ("7", DAYS)),
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 from eth_utils.address import to_checksum_address
 
 from frontend.blueprints.listings.forms import ListingForm, PauseForm, QuantityForm
-from frontend.extensions import queries
+from frontend.extensions import queries, services
 from frontend.index.views import Listing
 from frontend.pages.amounts import say_units
 from frontend.pages.currencies import OTHER
@@ -80,6 +80,11 @@ def _fill_rare(form: ListingForm, listing: Listing, terms: Terms) -> None:
         versions = [choice.value for choice in form.split.choices]
         of_split = [value for value in versions if value.startswith(f"{terms.split_id}.")]
         form.split.data = of_split[0] if of_split else ""
+    said = services.designs.conditions(listing)
+    if said is not None and said.fee_units:
+        form.make_fee.data = say_units(said.fee_units, queries.currency(said.currency).decimals)
+        is_own = said.split_id or said.payee == listing.seller
+        form.make_payee.data = "" if is_own else to_checksum_address(said.payee)
     if form.milestones is None:
         return  # a file, which has no optional terms
     form.final_offer.data = terms.final_offer

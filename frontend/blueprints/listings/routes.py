@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from eth_utils.address import to_checksum_address
@@ -30,6 +31,7 @@ from frontend.pages.fees import fees_of, fees_on, waiting_raise
 from frontend.pages.fiat import rates_of
 from frontend.pages.fields import choices, read_address
 from frontend.pages.layout import page_language, same_account
+from frontend.pages.making import making_of
 from frontend.pages.numbers import hash_or_404, page_number, small_number
 from frontend.pages.pictures import PicturesForm
 from frontend.pages.qr import qr_code
@@ -37,7 +39,7 @@ from frontend.pages.relations import listed_arbiter, proposed_arbiters
 from frontend.pages.standing import levels_to_choose, standing_of
 from frontend.pages.terms import Terms, terms_of
 from frontend.services.market import NewListing
-from frontend.services.terms import FILE, bond_of_price
+from frontend.services.terms import BLUEPRINT, FILE, bond_of_price
 
 blueprint = Blueprint("listings", __name__)
 MOST_SPLITS = 100
@@ -101,7 +103,7 @@ def new_page(kind: type[ListingForm], template: str) -> Answer:
             like=like,
             note_texts=note_texts(),
             file_texts=file_texts(),
-            kinds=for_script((FILE,) if form.kind is None else (GOODS, SERVICE)),
+            kinds=for_script((FILE,) if form.kind is None else (GOODS, SERVICE, BLUEPRINT)),
             kind=form.kind_name,
             rates=rates_of(choice.value for choice in form.currency.choices),
         )
@@ -112,6 +114,8 @@ def new_page(kind: type[ListingForm], template: str) -> Answer:
         form.currency.data = ETH
         form.max_fee.data = say_units(fees.coming_bps, 2)
         form.arbiter.data = first_arbiter(community) or ""
+        if form.make_salt is not None:
+            form.make_salt.data = "0x" + secrets.token_hex(32)
         if like is not None:
             fill_in(form, like)
         return page()
@@ -189,12 +193,19 @@ def choose_currency(form: ListingForm) -> str:
     currency = str(form.currency.data or "")
     if currency == OTHER:
         found = services.market.ask_currency(form.other_currency.data or "")
-        form.price.decimals = form.arbiter_fee.decimals = found.decimals
+        set_decimals(form, found.decimals)
         return str(found.address)
     if all(choice.value != currency for choice in form.currency.choices):
         return ETH  # the select's own check refuses it
-    form.price.decimals = form.arbiter_fee.decimals = queries.currency(currency).decimals
+    set_decimals(form, queries.currency(currency).decimals)
     return currency
+
+
+def set_decimals(form: ListingForm, decimals: int) -> None:
+    """Tell the amounts of a form how their currency is divided."""
+    for field in (form.price, form.arbiter_fee, form.make_fee):
+        if field is not None:
+            field.decimals = decimals
 
 
 def new_listing(form: ListingForm, community: Any, currency: str, now_ts: int) -> NewListing:
@@ -226,6 +237,7 @@ def new_listing(form: ListingForm, community: Any, currency: str, now_ts: int) -
         description=form.description(),
         file=form.file() if is_file else None,
         salt=form.salt.data if is_file else None,
+        make=form.make(account(), currency),
     )
 
 
@@ -313,6 +325,7 @@ def show(listing_id: str) -> str:
         referrer=referrer_of(terms),
         reputation=services.reviews.side(listing.seller, "seller"),
         is_file_here=is_file_here(listing),
+        making=making_of(listing),
     )
 
 
@@ -346,6 +359,7 @@ def preview_page(form: ListingForm, community: Any, fees: Any, now_ts: int, step
         referrer=None,
         reputation=services.reviews.side(listing.seller, "seller"),
         is_file_here=is_file_here(listing),
+        making=None,
     )
 
 
@@ -410,6 +424,7 @@ def buy(listing_id: str) -> Answer:
             note_texts=note_texts(),
             file_texts=file_texts(),
             is_file_here=is_file_here(listing),
+            making=making_of(listing),
         )
 
     if request.method == "GET":

@@ -161,6 +161,14 @@ class ReviewForm(PageForm):
     )
 
 
+class ClaimUnitsForm(PageForm):
+    """Where the units of a blueprint's order go."""
+
+    receiver = AddressField(
+        _l("The units go to"), description=_l("The order's holder. He himself may name another address.")
+    )
+
+
 class ReplyForm(PageForm):
     """The answer to a review."""
 

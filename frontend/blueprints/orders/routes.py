@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from eth_utils.address import to_checksum_address
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -53,6 +54,7 @@ from frontend.pages.shipping import queue_of, queue_path
 from frontend.pages.terms import terms_of
 from frontend.services.division import bond_units, is_final_offer, settled
 from frontend.services.settlements import mark_of, void_text
+from frontend.services.terms import BLUEPRINT
 
 blueprint = Blueprint("orders", __name__)
 
@@ -201,7 +203,7 @@ def order_page(order: Any, **sent: PageForm) -> str:
     actions = list(dict.fromkeys([*sent, *_actions(order), *about_key]))
     return render_template(
         "orders/show.html",
-        **_common(order, actions, sent),
+        **_common(order, actions, sent, receiver=to_checksum_address(order.holder)),
         steps=steps_of(order),
         last_ruling_ts=last_ruling_ts(order),
         progress=progress(order),
@@ -220,6 +222,7 @@ def order_page(order: Any, **sent: PageForm) -> str:
         note_texts={**note_texts(), **message_texts()},
         file_place=place,
         file_texts=file_texts(),
+        unit_claim=queries.unit_claim(order.key) if order.listing.kind == BLUEPRINT else None,
         has_acts=any(name not in KEY_STEPS for name in actions),
     )
 
@@ -229,7 +232,8 @@ def _actions(order: Any) -> list[str]:
     me = current_account()
     if me is None:
         return []
-    found = actions_for(order, roles_of(order, me), chain_now()) + services.reviews.may(me, order)
+    found = actions_for(order, roles_of(order, me), chain_now()) + services.designs.may(me, order)
+    found += services.reviews.may(me, order)
     # for the contract a picture is evidence as a text is; the forms are two
     return [form for name in found for form in ((name, "picture") if name == "evidence" else (name,))]
 

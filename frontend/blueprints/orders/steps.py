@@ -10,6 +10,7 @@ from frontend.blueprints.orders.forms import (
     AnswerKeyForm,
     AskKeyForm,
     ClaimBadKeyForm,
+    ClaimUnitsForm,
     DeliverFileForm,
     DeliverForm,
     DisputeForm,
@@ -58,6 +59,7 @@ FORMS: dict[str, type[PageForm]] = {
     "settle_signed": SettleSignedForm,
     "review": ReviewForm,
     "reply": ReplyForm,
+    "claim_units": ClaimUnitsForm,
     "deliver_file": DeliverFileForm,
     "claim_bad_key": ClaimBadKeyForm,
     "ask_key": AskKeyForm,
@@ -159,6 +161,9 @@ PREPARE: dict[str, Callable[[str, Any], Any]] = {
     ),
     "reply": lambda key, form: services.reviews.prepare_reply(
         account(), key, form.text.data, form_key=form.form_key.data
+    ),
+    "claim_units": lambda key, form: services.designs.prepare_claim(
+        account(), key, form.receiver.address, form_key=form.form_key.data
     ),
     "settle_signed": lambda key, form: services.settlements.prepare_settle_signed(
         account(), key, form.link.data, form_key=form.form_key.data

@@ -18,6 +18,7 @@ from frontend.formatters import day_text
 from frontend.index.split_views import SplitDue, SplitPayee
 from frontend.pages.act import Answer, account, act, chain_now, said_again, with_key
 from frontend.pages.amounts import say_units
+from frontend.pages.credits import owed_to
 from frontend.pages.currencies import OTHER, currencies_of, offered
 from frontend.pages.desks import fresh, posted
 from frontend.pages.fields import ADDRESS, PageForm, choices
@@ -83,7 +84,12 @@ def split_page(split_id: int, **sent: PageForm) -> str:
     who = (current_account() or "").lower()
     page = queries.split_versions(split_id, page=page_number(request.args), per_page=VERSIONS_PER_PAGE)
     states = version_states(split_id, [version.version for version in page.items])
+    makes = {
+        state.version.version: owed_to(account_of_version(split_id, state.version.version))["Blueprints"]
+        for state in states
+    }
     used = [currency for state in states for currency in state.currencies]
+    used += [credit.currency for credits in makes.values() for credit in credits]
     seats = _seats(states, who)
     steps = queries.split_steps(split_id, per_page=NEWEST_STEPS)
     now_ts = chain_now()
@@ -92,6 +98,7 @@ def split_page(split_id: int, **sent: PageForm) -> str:
         split=split,
         page=page,
         states=states,
+        makes=makes,
         currencies=currencies_of([*used, *_currencies_of_steps(steps)]),
         me=who,
         steps=steps,
@@ -257,17 +264,34 @@ def claim_name(version: int, place: int, currency: str) -> str:
 @sign_in_required
 def collect(split_id: int, version: int, currency: str) -> Answer:
     """Take the Market's credit of a version into its books. Anyone may."""
+    return _collect("Market", split_id, version, currency)
+
+
+@blueprint.post("/<int:split_id>/<int:version>/<currency>/collect_makes")
+@sign_in_required
+def collect_makes(split_id: int, version: int, currency: str) -> Answer:
+    """Take what makes of designs brought a version into its books. Anyone may."""
+    return _collect("Blueprints", split_id, version, currency)
+
+
+def _collect(ledger: str, split_id: int, version: int, currency: str) -> Answer:
     _split_or_404(split_id)
     currency = _currency_or_404(currency)
     if queries.split_version(split_id, version) is None:
         abort(404)
-    owed = {credit.currency: credit.amount_units for credit in queries.credits(account_of_version(split_id, version))}
+    owed = {credit.currency: credit.amount_units for credit in owed_to(account_of_version(split_id, version))[ledger]}
     form: PageForm = posted(PageForm, "c")
     return act(
         form,
         lambda: split_page(split_id, collect=form),
         lambda: services.splits.prepare_collect(
-            account(), split_id, version, currency, owed.get(currency, 0), form_key=form.form_key.data or ""
+            account(),
+            split_id,
+            version,
+            currency,
+            owed.get(currency, 0),
+            form_key=form.form_key.data or "",
+            ledger=ledger,
         ),
     )
 

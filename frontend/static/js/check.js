@@ -25,13 +25,16 @@ const FORMS = [
   [/^\/o\/(0x[0-9a-f]{64})\/(deliver_file|claim_bad_key)$/, ["market.$2"]],
   [/^\/o\/(0x[0-9a-f]{64})\/(ask|answer)_key$/, ["keys.$2"]],
   [/^\/o\/(0x[0-9a-f]{64})\/(review|reply)$/, ["reviews.$2"]],
+  [/^\/o\/(0x[0-9a-f]{64})\/claim_units$/, ["designs.claim"]],
+  [/^\/l\/(0x[0-9a-f]{64})\/(publish|hand_on)$/, ["designs.$2"]],
+  [/^\/l\/(0x[0-9a-f]{64})\/make$/, ["designs.make", "token.approve"]],
   [/^\/cart\/buy$/, ["market.buy_many", "token.approve"]],
   [/^\/bonds\/deposit$/, ["market.deposit_bond", "token.approve"]],
   [/^\/bonds\/(0x[0-9a-f]{40})\/take-out$/i, ["market.withdraw_bond"]],
   [/^\/splits\/new$/, ["splits.create"]],
   [/^\/splits\/(\d+)\/sweep$/, ["splits.sweep"]],
   [/^\/splits\/(\d+)\/seats\/(\d+)\/move$/, ["splits.move"]],
-  [/^\/splits\/(\d+)\/(\d+)\/(0x[0-9a-f]{40})\/collect$/i, ["splits.collect"]],
+  [/^\/splits\/(\d+)\/(\d+)\/(0x[0-9a-f]{40})\/(collect|collect_makes)$/i, ["splits.$4"]],
   [/^\/splits\/(\d+)\/(\d+)\/(\d+)\/(0x[0-9a-f]{40})\/claim$/i, ["splits.claim"]],
   [/^\/splits\/(\d+)\/(\d+)\/(\d+)\/(0x[0-9a-f]{40})\/send$/i, ["splits.send"]],
   [/^\/splits\/(\d+)\/(propose|approve|disapprove)$/, ["splits.$2"]],
@@ -67,7 +70,7 @@ const FORMS = [
   [/^\/c\/(\d+)\/proposals\/new\/(pay|fee|waivers|describe|arbiter|recognise|accept|call|review)$/, ["proposals.propose"]],
   [/^\/c\/(\d+)\/proposals\/(0x[0-9a-f]{40})\/(0x[0-9a-f]{64})\/(vote|queue|execute|cancel)$/i, ["proposals.$4"]],
   [/^\/credits\/(0x[0-9a-f]{40})\/(0x[0-9a-f]{40})\/withdraw$/i, ["credits.withdraw"]],
-  [/^\/credits\/(claims|curves)\/(0x[0-9a-f]{40})\/(0x[0-9a-f]{40})\/withdraw$/i, ["credits.withdraw_$1"]],
+  [/^\/credits\/(claims|curves|blueprints)\/(0x[0-9a-f]{40})\/(0x[0-9a-f]{40})\/withdraw$/i, ["credits.withdraw_$1"]],
 ];
 
 // which function each action is; anything else is refused
@@ -94,6 +97,10 @@ const FUNCTIONS = {
   "keys.answer": ["KeyRequests", "answer"],
   "reviews.review": ["Reviews", "review"],
   "reviews.reply": ["Reviews", "reply"],
+  "designs.publish": ["Blueprints", "publish"],
+  "designs.claim": ["Blueprints", "claim"],
+  "designs.make": ["Blueprints", "make"],
+  "designs.hand_on": ["Blueprints", "safeTransferFrom"],
   "market.set_paused": ["Market", "setPaused"],
   "market.set_quantity_limit": ["Market", "setQuantityLimit"],
   "market.buy": ["Market", "buy", "buyWithPermit"],
@@ -122,12 +129,14 @@ const FUNCTIONS = {
   "credits.withdraw": ["Market", "withdraw", "withdrawFrom"],
   "credits.withdraw_claims": ["Claims", "withdraw", "withdrawFrom"],
   "credits.withdraw_curves": ["Curves", "withdraw", "withdrawFrom"],
+  "credits.withdraw_blueprints": ["Blueprints", "withdraw", "withdrawFrom"],
   "credits.push": ["Market", "push"],
   "claims.open": ["Claims", "openPhase"],
   "claims.close": ["Claims", "closePhase"],
   "claims.claim": ["Claims", "claim"],
   "splits.create": ["Splits", "create"],
   "splits.collect": ["Splits", "collect"],
+  "splits.collect_makes": ["Splits", "collect"],
   "splits.sweep": ["Splits", "sweep"],
   "splits.claim": ["Splits", "claim"],
   "splits.send": ["Splits", "claim"],
@@ -274,7 +283,8 @@ function checkCart(values, intent, expect) {
 
 // who may be allowed to take tokens; a form says which of the two
 function spendersOf(form, { contracts }) {
-  if (!form) return [contracts.Market, contracts.Curves, contracts.Claims];
+  if (!form) return [contracts.Market, contracts.Curves, contracts.Claims, contracts.Blueprints];
+  if (/^\/l\/[^/]+\/make$/.test(form.path)) return [contracts.Blueprints];
   const [, area] = /^\/c\/\d+\/(curve|claims)\//.exec(form.path) || [];
   return [{ curve: contracts.Curves, claims: contracts.Claims }[area] || contracts.Market];
 }
@@ -318,6 +328,7 @@ export async function readersFor(action) {
   if (action.startsWith("claims.")) return import("./claim-list.js");
   if (action.startsWith("proposals.")) return import("./proposal-check.js");
   if (action === "curves.open") return import("./curve-check.js");
+  if (action === "market.list" || action.startsWith("designs.")) return import("./design-check.js");
   if (/^keys\.|_file$|^market\.claim_bad_key$/.test(action)) return import("./file-check.js");
   return {};
 }
@@ -361,7 +372,7 @@ export function check({ intent, registry, abi, marketAbi, form, shownValue, read
   const termsPart = marketAbi.find(part => part.name === "list").inputs[0];
   const listingOf = terms => hashOf([{ type: "uint256" }, { type: "address" }, termsPart], [String(registry.chainId), market, terms]);
   let due = 0n;
-  if (["Market", "Reviews"].includes(contract) && entry.inputs[0]?.name === "terms") {
+  if (["Market", "Reviews", "Blueprints"].includes(contract) && entry.inputs[0]?.name === "terms") {
     const terms = termsOf(values);
     const inEth = BigInt(terms.currency) === 0n;
     const listing = listingOf(values[0]);
@@ -408,7 +419,8 @@ export function check({ intent, registry, abi, marketAbi, form, shownValue, read
     // create is about no split yet; collect names its ledger and its currency first; approve is about a change, by its hash
     const splitId = { create: "", collect: values[2] }[name] ?? values[0];
     expect("subject", intent.subject === String(splitId), intent.subject);
-    if (name === "collect") expect("ledger", same(values[0], market), values[0]);
+    const ledger = intent.action === "splits.collect_makes" ? registry.contracts.Blueprints : market;
+    if (name === "collect") expect("ledger", same(values[0], ledger), values[0]);
   }
   if (contract === "Personas") {
     const persona = { commit: "", claim: personaOf(values[0]) }[name] ?? values[0];
@@ -419,6 +431,7 @@ export function check({ intent, registry, abi, marketAbi, form, shownValue, read
   if (intent.action.startsWith("curves.")) due = checkCurve(intent, registry, form, expect);
   if (intent.action.startsWith("claims.")) due = checkClaims(intent, registry, readers, expect);
   if (readers.checkFile) readers.checkFile(intent, entry.inputs, expect);
+  if (intent.action.startsWith("designs.")) due = readers.checkDesign(intent, form, expect);
   if (contract === "Memberships" || contract === "Governors") expect("subject", intent.subject === String(values[0]), intent.subject);
   if (intent.action === "members.withdraw") expect("account", same(values[0], intent.from), values[0]);
   if (contract === "CommunityGovernor") expect("subject", same(intent.subject, proposalOf(intent)), intent.subject);
@@ -532,11 +545,18 @@ function compareForm(form, intent, registry, tools, expect) {
       number("who pays less", f.member_level || "0", memberLevel(terms));
       percent("members' discount", f.member_discount || "0", memberDiscount(terms));
       expect("clocks", terms.clocks >> 232n === 0n, terms.clocks);
-      if (intent.action === "market.list") compareExtras(f, values[2], terms, expect);
-      else tools.compareFile(f, found, intent, expect);
+      if (intent.action === "market.list") {
+        compareExtras(f, values[2], terms, expect);
+        tools.compareMake(f, values[0], expect);
+      }
+      if (intent.action === "market.list_file") tools.compareFile(f, found, intent, expect);
       break;
     }
     case "token.approve":
+      if (/^\/l\/[^/]+\/make$/.test(form.path)) {
+        address("currency", f.currency, intent.to);
+        expect("amount", BigInt(f.fee) * BigInt(linesOf(f.serials).length) === BigInt(values[1]), values[1]);
+      }
       if (/^\/l\//.test(form.path) && f.price_shown) {
         expect("amount", BigInt(values[1]) <= (unitsOf(f.price_shown, 0) ?? 0n) * (unitsOf(f.quantity, 0) ?? 0n), values[1]);
       }
@@ -608,6 +628,7 @@ function compareForm(form, intent, registry, tools, expect) {
       address("to", f.new_payee, values[2]);
       break;
     case "splits.collect":
+    case "splits.collect_makes":
       number("split", found[1], values[2]);
       number("version", found[2], values[3]);
       address("currency", found[3], values[1]);
@@ -636,7 +657,7 @@ function compareForm(form, intent, registry, tools, expect) {
       break;
     }
     case "members.set_tiers": {
-      const lines = (f.tiers || "").split("\n").map(line => line.trim()).filter(Boolean);
+      const lines = linesOf(f.tiers);
       expect("tiers", lines.map(line => unitsOf(line, ETH_DECIMALS)).join() === values[0].join(), values[0].join());
       break;
     }
@@ -725,6 +746,12 @@ function compareForm(form, intent, registry, tools, expect) {
     case "keys.answer":
       tools.compareFile(f, found, intent, expect);
       break;
+    case "designs.publish":
+    case "designs.claim":
+    case "designs.make":
+    case "designs.hand_on":
+      tools.compareDesign(f, found, intent, expect);
+      break;
     case "reviews.review":
       number("rating", f.rating, values[3]);
     // falls through
@@ -761,7 +788,8 @@ function compareForm(form, intent, registry, tools, expect) {
       break;
     case "credits.withdraw":
     case "credits.withdraw_claims":
-    case "credits.withdraw_curves": {
+    case "credits.withdraw_curves":
+    case "credits.withdraw_blueprints": {
       const [owner, currency, to, units] = intent.call.function === "withdrawFrom" ? values : [intent.from, ...values];
       const [itsOwner, itsCurrency] = found.slice(-2);
       expect("account", same(itsOwner, owner), owner);
@@ -788,6 +816,9 @@ function compareCurveApproval(f, intent, registry, found, expect) {
 }
 
 export const spelled = text => (text || "").normalize("NFC").replace(/\r\n/g, "\n").trim();
+
+// what stands on the lines of a field, without empty ones
+export const linesOf = text => (text || "").split("\n").map(line => line.trim()).filter(Boolean);
 
 // a text as the server keeps it, by its hash; zeros where there is none
 const textHash = text => (spelled(text) ? hex(keccak256(new TextEncoder().encode(spelled(text)))) : `0x${"0".repeat(64)}`);

@@ -12,6 +12,7 @@ from scripts.lib.registry import Registry
 from scripts.lib.steps import expect_code
 
 INDEXED = (
+    "Blueprints",
     "Claims",
     "CommunityRegistry",
     "Curves",

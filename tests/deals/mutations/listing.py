@@ -3,7 +3,7 @@
 from tests.deals.goods import UINT32
 from tests.deals.mutation import Moment, Refusal, mutation
 from tests.helpers.reverts import field
-from tests.helpers.terms import BLUEPRINT, DAY, HOUR, ZERO, Extras, salt
+from tests.helpers.terms import DAY, HOUR, ZERO, Extras, salt
 
 LIST = ("list", "listWithExtras", "listFile")
 UINT128 = 2**128 - 1
@@ -65,12 +65,6 @@ def mutate_backup_is_the_seller(m):
 def mutate_currency_is_no_contract(m):
     """There is no code at the token's address. At any listing."""
     return m.refused("MarketNoCode", NOWHERE, terms=m.terms.but(currency=NOWHERE))
-
-
-@mutation(*LIST)
-def mutate_kind_has_no_calls_yet(m):
-    """A blueprint. At any listing."""
-    return m.refused("MarketWrongKind", BLUEPRINT, terms=m.terms.but(kind=BLUEPRINT))
 
 
 @mutation(*LIST)

@@ -24,6 +24,7 @@ from frontend.services.curves import NewCurve
 from frontend.services.market import NewListing
 from frontend.services.split_changes import Change, Share, link_of
 from frontend.services.splits import Part, account_of_version
+from frontend.services.terms import Conditions
 from tests.frontend.chain.agreeing import list_work, send_call, signature_of, signed_link
 from tests.frontend.chain.conftest import ETH, listing_form, new_key
 from tests.frontend.chain.site import Person, Site
@@ -71,6 +72,7 @@ class Tour:
         self.token_sales()
         self.advanced_sales()
         self.files()
+        self.designs()
         self.splits()
         self.personas()
         self.curves()
@@ -291,6 +293,74 @@ class Tour:
         again = wrapped(SOLD_KEY, kept, 503)
         self.done("answer_key", self.seller, lambda s, who: s.file_keys.prepare_answer_key(who, kept, point, again))
 
+    def designs(self) -> None:
+        """A blueprint: published, claimed, made with its fee in ETH and in a token, handed on, and its fees taken out."""
+        with self.site.app.app_context():
+            token = to_checksum_address(self.site.bound.queries.community(self.id).token)
+        self.drawing, self.token_drawing = self.drawn("list_blueprint", ETH), self.drawn("list_blueprint_2", token)
+        for name, listing in (("publish", self.drawing), ("publish_2", self.token_drawing)):
+            self.done(
+                name, self.seller, lambda s, who, listing=listing: s.designs.prepare_publish(who, listing, new_key())
+            )
+        for name, listing in (("of_drawing", self.drawing), ("of_token_drawing", self.token_drawing)):
+            key = self.buy(f"buy_{name}", listing, 2)
+            for step, person in (("accept", self.seller), ("deliver", self.seller), ("confirm", self.buyer)):
+                self.order(f"{step}_{name}", person, key)
+            self.done(
+                f"claim_{name}", self.buyer, lambda s, who, key=key: s.designs.prepare_claim(who, key, None, new_key())
+            )
+        self.done(
+            "make", self.buyer, lambda s, who: s.designs.prepare_make(who, self.drawing, ["DKB-1", "%/2"], new_key())
+        )
+        first = self.done(
+            "approve_the_make",
+            self.buyer,
+            lambda s, who: s.designs.prepare_make(who, self.token_drawing, ["T-1"], new_key()),
+        )
+        self.documents["make_in_tokens"] = second = self.buyer.built(
+            self.buyer.post_form(f"/intents/{first['id']}/next", {})
+        )
+        self.buyer.send(second)
+        self.site.follow()
+        to = self.stranger.address
+        self.done(
+            "hand_on", self.buyer, lambda s, who: s.designs.prepare_hand_on(who, self.token_drawing, to, 1, new_key())
+        )
+        self.done(
+            "withdraw_makes",
+            self.seller,
+            lambda s, who: s.credits.prepare_withdraw(who, who, ETH, who, 7, new_key(), ledger="Blueprints"),
+        )
+
+    def drawn(self, name: str, currency: str, split_id: int = 0) -> str:
+        """List a blueprint, its price and its fee in a currency; the fee goes to the seller or a split."""
+        payee = (ETH, split_id, 1) if split_id else (self.seller.address, 0, 0)
+        new = NewListing(
+            community_id=self.id, kind="blueprint", instant=False, currency=currency, unit_price_units=10**15,
+            arbiter=self.arbiter.address, max_fee_bps=2_000, accept_for_s=DAY_S, deliver_for_s=DAY_S, transit_for_s=0,
+            inspect_for_s=2 * DAY_S, rule_for_s=4 * DAY_S, description={"title": "설계도", "text": "등불 설계도", "lang": "ko"},
+            make=Conditions("0x" + new_key() * 4, currency, 10**14 + 3, *payee),
+        )  # fmt: skip
+        return str(self.done(name, self.seller, lambda s, who: s.market.prepare_list(who, new, 9))["subject"])
+
+    def makes_for(self, split_id: int) -> None:
+        """Make a piece whose fee goes to a split, and take it into the split's books."""
+        design = self.drawn("list_blueprint_3", ETH, split_id)
+        self.done("publish_3", self.seller, lambda s, who: s.designs.prepare_publish(who, design, new_key()))
+        key = self.buy("buy_of_split", design, 1)
+        for step, person in (("accept", self.seller), ("deliver", self.seller), ("confirm", self.buyer)):
+            self.order(f"{step}_of_split", person, key)
+        self.done("claim_of_split", self.buyer, lambda s, who: s.designs.prepare_claim(who, key, None, new_key()))
+        self.done("make_of_split", self.buyer, lambda s, who: s.designs.prepare_make(who, design, ["S-1"], new_key()))
+        page = self.stranger.get(f"/splits/{split_id}").get_data(as_text=True)
+        assert f"/splits/{split_id}/1/{ETH}/collect_makes" in page
+        form = {"c-form_key": new_key()}
+        found = self.stranger.built(self.stranger.post_form(f"/splits/{split_id}/1/{ETH}/collect_makes", form))
+        self.documents["collect_makes"] = found
+        self.stranger.send(found)
+        self.site.follow()
+        assert "collect_makes" not in self.stranger.get(f"/splits/{split_id}").get_data(as_text=True)
+
     def new_file(self) -> NewListing:
         """Give a listing of a file as its form gives it."""
         salt = "0x" + "5a" * 32
@@ -364,6 +434,7 @@ class Tour:
         with self.site.app.app_context():
             assert self.site.bound.queries.credits(account) == []
             assert self.site.bound.queries.split_version(split_id, 1).books[0].received_units == ETHER + owed
+        self.makes_for(split_id)
 
     def split_changes(self, split_id: int) -> None:
         """Change a split by a signature and by approvals on the chain."""

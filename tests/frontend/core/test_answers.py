@@ -94,7 +94,7 @@ def test_the_registry_is_given_with_its_chain(client):
     assert told["chainId"] == 31337
     assert set(told["contracts"]) == {
         *("Claims", "CommunityRegistry", "Curves", "Governors", "KeyRequests"),
-        *("Market", "Memberships", "Personas", "Reviews", "Splits"),
+        *("Market", "Memberships", "Personas", "Reviews", "Splits", "Blueprints"),
     }
 
 

@@ -28,6 +28,7 @@ from frontend.index.split_views import Split, SplitPayee
 from frontend.index.views import Extras, Milestone
 from frontend.nicknames import normalised, persona_of
 from frontend.pages.disputes import ruling_values
+from frontend.serials import serial_word
 from frontend.services.division import ruled
 from frontend.services.intents import Call, json_value
 from frontend.services.permits import DOMAIN, Permit, from_json
@@ -36,8 +37,11 @@ from frontend.services.split_changes import Change, Share, SplitChanges, link_of
 from frontend.services.split_changes import read_link as read_change
 from frontend.services.terms import (
     NO_POINT,
+    Conditions,
     Purchase,
     Terms,
+    conditions_abi,
+    conditions_hash,
     extras_abi,
     file_abi,
     listing_id,
@@ -56,6 +60,7 @@ CLAIMS, CURVES = "0x" + "bc" * 20, "0x" + "de" * 20
 MEMBERSHIPS, GOVERNORS, GOVERNOR = "0x" + "ab" * 20, "0x" + "cd" * 20, "0x" + "60" * 20
 KEY_REQUESTS = "0x" + "70" * 20
 REVIEWS = "0x" + "5e" * 20
+BLUEPRINTS = "0x" + "5b" * 20
 COMMUNITY_TOKEN = token_of(REGISTRY, 1)
 SELLER, BUYER, ARBITER = "0x" + "51" * 20, "0x" + "b1" * 20, "0x" + "a1" * 20
 CHAIN_ID = 31337
@@ -112,6 +117,7 @@ class Script:
             "check.js",
             "claim-list.js",
             "curve-check.js",
+            "design-check.js",
             "file-check.js",
             "proposal-check.js",
             "commitment.js",
@@ -239,6 +245,7 @@ CONTRACTS = {
     "Governors": GOVERNORS,
     "KeyRequests": KEY_REQUESTS,
     "Reviews": REVIEWS,
+    "Blueprints": BLUEPRINTS,
 }
 
 
@@ -644,6 +651,144 @@ def test_a_review_of_another_order_to_another_contract_or_with_money_is_found_ou
     assert verdict(script, speaking("review", 4, hash_of("Good.")), other) != []
 
 
+# --- blueprints ----------------------------------------------------------------------------------------------------------
+
+MAKE_SALT = "0x" + "5a" * 32
+MADE_FOR = Conditions(MAKE_SALT, ETH, 10**15, SELLER)
+DRAWN = Terms(**{**TERMS.__dict__, "kind": "blueprint", "salt": conditions_hash(MADE_FOR)})
+DRAWING = listing_id(CHAIN_ID, MARKET, DRAWN.to_abi())
+DRAWN_REF = ref_of(PURCHASE.to_abi())
+DRAWN_KEY = order_key(DRAWING, BUYER, DRAWN_REF)
+LISTED = {
+    "path": "/listings/new",
+    "fields": {
+        "kind": "blueprint", "currency": ETH, "price": "0.25", "quantity": "5", "arbiter": ARBITER, "max_fee": "10",
+        "make_fee": "0.001", "make_salt": MAKE_SALT, "accept_for": "1", "accept_for_unit": "hours",
+    },
+}  # fmt: skip
+
+
+def designing(action, function, args, **changes):
+    return document(
+        f"designs.{action}", "Blueprints", function, args, **{"to": BLUEPRINTS, "subject": DRAWING, **changes}
+    )
+
+
+def drawn(**changes):
+    """Give a listing of a blueprint with these make conditions behind its salt."""
+    terms = Terms(**{**DRAWN.__dict__, "salt": conditions_hash(Conditions(**{**MADE_FOR.__dict__, **changes}))})
+    listing = listing_id(CHAIN_ID, MARKET, terms.to_abi())
+    return document("market.list", "Market", "list", (terms.to_abi(), 5), sender=SELLER, subject=listing)
+
+
+def typed(**fields):
+    return {**LISTED, "fields": {**LISTED["fields"], **fields}}
+
+
+@pytest.mark.parametrize(
+    ("conditions", "fields"),
+    [
+        ({}, {}),
+        ({}, {"make_payee": SELLER}),
+        ({"payee": BUYER}, {"make_payee": BUYER}),
+        ({"fee_units": 0, "payee": ETH}, {"make_fee": ""}),
+        ({"fee_units": 0, "payee": ETH}, {"make_fee": "0", "make_payee": BUYER}),
+        ({"fee_units": 2 * 10**18}, {"make_fee": "2"}),
+    ],
+)
+def test_a_listed_blueprint_passes_when_its_salt_is_the_hash_of_what_was_typed(script, conditions, fields):
+    assert verdict(script, drawn(**conditions), typed(**fields)) == []
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        {"fee_units": 10**15 + 1}, {"payee": BUYER}, {"currency": TOKEN}, {"salt": "0x" + "5c" * 32},
+        {"payee": ETH, "split_id": 1, "split_version": 1},
+    ],
+)  # fmt: skip
+def test_a_listed_blueprint_with_other_make_conditions_is_found_out(script, conditions):
+    assert verdict(script, drawn(**conditions), LISTED) != []
+
+
+def test_a_fee_in_a_token_is_read_as_the_price_is(script):
+    terms = {**DRAWN.__dict__, "currency": TOKEN, "unit_price_units": 25 * 10**4}
+    said = Conditions(MAKE_SALT, TOKEN, 1_000, SELLER)
+    for fee, honest in ((1_000, True), (10_000, False), (100, False)):
+        of_fee = Conditions(**{**said.__dict__, "fee_units": fee})
+        found = Terms(**{**terms, "salt": conditions_hash(of_fee)})
+        listing = listing_id(CHAIN_ID, MARKET, found.to_abi())
+        intent = document("market.list", "Market", "list", (found.to_abi(), 5), sender=SELLER, subject=listing)
+        assert (verdict(script, intent, typed(currency=TOKEN)) == []) is honest
+
+
+def test_another_kind_than_was_chosen_is_found_out(script):
+    goods = document("market.list", "Market", "list", (TERMS.to_abi(), 5), sender=SELLER, subject=LISTING)
+    assert verdict(script, goods, typed(kind="goods")) == []
+    assert verdict(script, goods, LISTED) != []
+    assert verdict(script, drawn(), typed(kind="goods")) != []
+
+
+def test_conditions_pass_when_the_terms_name_them_and_no_others_do(script):
+    form = {"path": f"/l/{DRAWING}/publish", "fields": {"form_key": "k"}}
+    honest = designing("publish", "publish", (DRAWN.to_abi(), conditions_abi(MADE_FOR)))
+    assert verdict(script, honest) == verdict(script, honest, form) == []
+    other = Conditions(**{**MADE_FOR.__dict__, "payee": BUYER})
+    assert verdict(script, designing("publish", "publish", (DRAWN.to_abi(), conditions_abi(other)))) != []
+    assert verdict(script, honest, {**form, "path": f"/l/{LISTING}/publish"}) != []
+    assert verdict(script, {**honest, "to": MARKET}) != []
+
+
+def test_units_go_where_the_form_says(script):
+    def claiming(to, **changes):
+        args = (DRAWN.to_abi(), BUYER, raw(DRAWN_REF), to)
+        return designing("claim", "claim", args, **{"subject": DRAWN_KEY, **changes})
+
+    form = {"path": f"/o/{DRAWN_KEY}/claim_units", "fields": {"receiver": BUYER}}
+    assert verdict(script, claiming(BUYER), form) == []
+    assert verdict(script, claiming(SELLER), form) != []
+    assert verdict(script, claiming(BUYER, subject=KEY), form) != []
+    assert verdict(script, claiming(BUYER), {**form, "path": f"/o/{KEY}/claim_units"}) != []
+
+    def handing(to, units=2, sender=BUYER, design=DRAWING, data=b""):
+        return designing("hand_on", "safeTransferFrom", (sender, to, int(design, 16), units, data))
+
+    form = {"path": f"/l/{DRAWING}/hand_on", "fields": {"to": SELLER, "quantity": "2"}}
+    assert verdict(script, handing(SELLER), form) == []
+    for lie in (handing(ARBITER), handing(SELLER, 3), handing(SELLER, sender=SELLER), handing(SELLER, data=b"x"),
+                handing(SELLER, design=LISTING)):  # fmt: skip
+        assert verdict(script, lie, form) != []
+
+
+def test_a_make_burns_for_the_serials_that_were_typed_and_pays_the_fee_that_was_shown(script):
+    def making(*serials, value=2 * 10**15, design=DRAWING):
+        return designing("make", "make", (raw(design), [serial_word(text) for text in serials]), value=value)
+
+    fields = {"serials": " L-1\r\n\r\nL/2 ", "fee": str(10**15), "currency": ETH}
+    form = {"path": f"/l/{DRAWING}/make", "fields": fields}
+    assert verdict(script, making("L-1", "L/2")) == verdict(script, making("L-1", "L/2"), form) == []
+    for lie in (making("L-1", "L/3"), making("L/2", "L-1"), making("L-1"), making("L-1", "L/2", value=2 * 10**15 + 1),
+                making("L-1", "L/2", design=LISTING)):  # fmt: skip
+        assert verdict(script, lie, form) != []
+    in_token = {**form, "fields": {**fields, "currency": TOKEN}}
+    assert verdict(script, making("L-1", "L/2", value=0), in_token) == []
+    assert verdict(script, making("L-1", "L/2"), in_token) != []
+
+
+def test_the_approval_before_a_make_is_for_the_contract_of_makes_and_its_fees_alone(script):
+    fields = {"serials": "A\r\nB", "fee": "700", "currency": TOKEN}
+    form = {"path": f"/l/{DRAWING}/make", "fields": fields}
+
+    def allowing(spender, amount):
+        return document("token.approve", "ERC20", "approve", (spender, amount), to=TOKEN)
+
+    assert verdict(script, allowing(BLUEPRINTS, 1_400), form) == []
+    for lie in (allowing(MARKET, 1_400), allowing(BLUEPRINTS, 1_401), allowing(BLUEPRINTS, 700)):
+        assert verdict(script, lie, form) != []
+    other = {**form, "fields": {**fields, "currency": ETH}}
+    assert verdict(script, allowing(BLUEPRINTS, 1_400), other) != []
+
+
 # --- sealed files -------------------------------------------------------------------------------------------------------
 
 
@@ -837,6 +982,10 @@ SPLIT_DEEDS = {
         "collect", f"/splits/7/2/{ETH}/collect", {}, (MARKET, ETH, 7, 2),
         [(TOKEN, ETH, 7, 2), (MARKET, TOKEN, 7, 2), (MARKET, ETH, 8, 2), (MARKET, ETH, 7, 1)],
     ),
+    "splits.collect_makes": (
+        "collect", f"/splits/7/2/{ETH}/collect_makes", {}, (BLUEPRINTS, ETH, 7, 2),
+        [(MARKET, ETH, 7, 2), (TOKEN, ETH, 7, 2), (BLUEPRINTS, TOKEN, 7, 2), (BLUEPRINTS, ETH, 8, 2), (BLUEPRINTS, ETH, 7, 1)],
+    ),
     "splits.sweep": (
         "sweep", "/splits/7/sweep", {"currency": "other", "other_currency": TOKEN}, (7, TOKEN), [(7, ETH), (8, TOKEN)],
     ),
@@ -880,7 +1029,7 @@ def test_a_deed_of_a_split_that_is_not_what_its_form_says_is_found_out(script, a
     form = {"path": path, "fields": {**fields, "form_key": "k"}}
 
     def wrong(args, **changes):
-        first = args[2 if action == "splits.collect" else 0]
+        first = args[2 if action.startswith("splits.collect") else 0]
         subject = "" if action == "splits.create" else "0x" + first.hex() if isinstance(first, bytes) else str(first)
         values = {"to": SPLITS, "subject": subject} | changes
         return verdict(script, document(action, "Splits", function, args, **values), form)
@@ -1490,7 +1639,7 @@ def test_every_action_of_the_services_is_known_to_the_check():
     for path in services.glob("*.py"):
         used |= set(
             re.findall(
-                r'"((?:communities|tokens|token|market|credits|splits|personas|curves|claims|members|proposals|keys|reviews)\.[a-z_]+)"',
+                r'"((?:communities|tokens|token|market|credits|splits|personas|curves|claims|members|proposals|keys|reviews|designs)\.[a-z_]+)"',
                 path.read_text(encoding="utf-8"),
             )
         )

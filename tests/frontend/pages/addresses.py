@@ -42,6 +42,7 @@ AREAS = (
     "receipts",
     "notifications",
     "reviews",
+    "designs",
 )
 
 
@@ -140,12 +141,23 @@ def all_pages(story: Story) -> Iterator[Address]:
     for account in (SELLER, BUYER, STRANGER):
         yield Address("reviews.show", f"/a/{account}/reviews")
         yield Address("reviews.show", f"/a/{account}/reviews?as=buyer&page=2", SELLER)
+    for name in ("kite", "whistle", "mask"):
+        listing = story.listings[name][0]
+        for account in (None, STRANGER):
+            yield Address("designs.show", f"/l/{listing}/makes", account)
+    kite = story.listings["kite"][0]
+    yield Address("designs.label", f"/l/{kite}/label?serial=KITE-1")
+    yield Address("designs.check", f"/check/{kite}/KITE-1")
+    yield Address("designs.check", f"/check/{kite}/kite-I")
+    yield Address("designs.check_serial", f"/check/{kite}?serial=k/2")
+    yield Address("designs.check_any", "/check")
     yield Address("cart.show", "/cart", BUYER)
     yield Address("help.escrow", "/help/escrow")
 
 
 def _pages_of_a_desk(story: Story) -> Iterator[Address]:
     keys = {name: key for name, (key, _listing, _amount) in story.orders.items()}
+    yield Address("library.show", "/library", STRANGER)
     for account in (SELLER, BUYER):
         yield Address("desk.show", "/desk?days=90", account)
         yield Address("library.show", "/library", account)

@@ -28,6 +28,7 @@ from frontend.extensions import bound
 from frontend.store.database import create_engine, writing
 from frontend.store.models import AppSession
 from tests.frontend.pages.story import (
+    BLUEPRINTS,
     CHAIN_ID,
     CLAIMS,
     CURVES,
@@ -74,6 +75,7 @@ def make_settings(folder: Path, **changes: object) -> Settings:
         ("Governors", GOVERNORS),
         ("KeyRequests", KEY_REQUESTS),
         ("Reviews", REVIEWS),
+        ("Blueprints", BLUEPRINTS),
     ):
         record["contracts"][name] = {
             "address": to_checksum_address(address),

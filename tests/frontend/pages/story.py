@@ -24,13 +24,18 @@ from frontend.index.queries import Queries
 from frontend.index.views import Extras, Milestone
 from frontend.index.writer import Batch, Place, Writer
 from frontend.search.store import fill as fill_search
+from frontend.serials import serial_word
 from frontend.services.claim_lists import ClaimLists
 from frontend.services.content import Contents
+from frontend.services.make_conditions import conditions_json
 from frontend.services.members_only import MembersOnly, Words
 from frontend.services.terms import (
     NO_POINT,
+    Conditions,
     Purchase,
     Terms,
+    conditions_abi,
+    conditions_hash,
     extras_abi,
     file_abi,
     listing_id,
@@ -56,6 +61,7 @@ MEMBERSHIPS = "0x" + "aa" * 19 + "07"
 GOVERNORS = "0x" + "aa" * 19 + "08"
 KEY_REQUESTS = "0x" + "aa" * 19 + "09"
 REVIEWS = "0x" + "aa" * 19 + "0a"
+BLUEPRINTS = "0x" + "aa" * 19 + "0b"
 ETH = "0x" + "0" * 40
 T0 = 1_790_000_000
 HOUR, DAY = 3_600, 86_400
@@ -89,7 +95,7 @@ class Story:
         self.engine = engine
         self.contents = contents
         contracts = (REGISTRY, MARKET, SPLITS, PERSONAS, CLAIMS, CURVES, MEMBERSHIPS, GOVERNORS, KEY_REQUESTS, REVIEWS)
-        self.place = Place(CHAIN_ID, GENESIS, *contracts, 1, "0x" + "dd" * 32)
+        self.place = Place(CHAIN_ID, GENESIS, *contracts, BLUEPRINTS, 1, "0x" + "dd" * 32)
         self.logs: list[Log] = []
         self.headers: dict[int, Header] = {}
         self.at_ts = T0
@@ -332,7 +338,7 @@ class Story:
             "max_fee_bps": 1_000, "accept_for_s": 2 * DAY, "deliver_for_s": 7 * DAY, "transit_for_s": 7 * DAY,
             "inspect_for_s": 3 * DAY, "rule_for_s": 7 * DAY, **terms,
         }  # fmt: skip
-        found = Terms(content_hash=stored, salt=_hash(name), **values)
+        found = Terms(**{"content_hash": stored, "salt": _hash(name)} | values)
         listing = listing_id(CHAIN_ID, MARKET, found.to_abi())
         self.market(
             "ListingOpened", listingId=bytes.fromhex(listing[2:]), seller=found.seller, communityId=found.community_id,
@@ -419,6 +425,43 @@ class Story:
         self.market(
             "Evidence", arbitrator=terms.arbiter, evidenceGroupID=int.from_bytes(key), party=party,
             uri=self.contents.uri(stored), hash=bytes.fromhex(stored[2:]),
+        )  # fmt: skip
+
+    def design(self, name: str, community_id: int, fee_units: int, *, publish: bool = True) -> None:
+        """Put a blueprint on sale, and make its conditions known."""
+        said = Conditions(_hash(f"{name} makes"), ETH, fee_units, PAYER if fee_units else ETH)
+        words = {"title": f"{name} 설계도", "text": f"How to make a {name}.", "lang": "en", "kind": "blueprint"}
+        terms = {"seller": PAYER, "community_id": community_id, "kind": "blueprint", "salt": conditions_hash(said)}
+        listing = self.list(name, {**words, "make": conditions_json(said)}, transit_for_s=0, **terms)
+        if publish:
+            self.emit(
+                "Blueprints", BLUEPRINTS, "DesignPublished", listingId=bytes.fromhex(listing[2:]), seller=PAYER,
+                conditions=conditions_abi(said),
+            )  # fmt: skip
+
+    def claim_units(self, name: str, quantity: int) -> None:
+        """Give an order's units to its holder."""
+        key, _, _ = self._order(name)
+        listing = self.listings[self.orders[name][1]][0]
+        self.emit(
+            "Blueprints", BLUEPRINTS, "UnitsClaimed", key=key, listingId=bytes.fromhex(listing[2:]), to=STRANGER,
+            quantity=quantity,
+        )  # fmt: skip
+        self._units(listing, ETH, STRANGER, quantity)
+
+    def make(self, name: str, maker: str, number: int, serial: str) -> None:
+        """Let somebody burn a unit for a serial."""
+        listing = self.listings[name][0]
+        self._units(listing, maker, ETH, 1)
+        self.emit(
+            "Blueprints", BLUEPRINTS, "UnitMade", listingId=bytes.fromhex(listing[2:]), serial=serial_word(serial),
+            maker=maker, number=number,
+        )  # fmt: skip
+
+    def _units(self, listing: str, sender: str, to: str, count: int) -> None:
+        self.emit(
+            "Blueprints", BLUEPRINTS, "TransferSingle", operator=STRANGER, id=int(listing, 16), value=count,
+            **{"from": sender, "to": to},
         )  # fmt: skip
 
     def review(self, name: str, by: str, about: str, rating: int, text: str = "", *, store: bool = True) -> None:
@@ -550,6 +593,7 @@ def tell_all(story: Story, picture: str | None = None) -> None:
         return {"title": title, "text": text, "lang": lang, "picture": picture, "kind": kind, "tags": list(tags)}
 
     parts = tuple(Milestone(share, 7 * DAY, 3 * DAY) for share in (2_000, 3_000, 5_000))
+    tell_designs(story, 3)
     story.list(
         "mural",
         said("Mural in three nights", "Sketch, ground, colours.", "service"),
@@ -666,6 +710,22 @@ def tell_all(story: Story, picture: str | None = None) -> None:
     story.reply("completed", SELLER, "Give it a rest at noon.")
     story.review("completed", SELLER, BUYER, 5)
     story.review("resolved", BUYER, SELLER, 1, "These words are lost.", store=False)
+
+
+def tell_designs(story: Story, community_id: int) -> None:
+    """Tell of a blueprint whose units are held and of which a piece was made, of one that costs nothing, and of one unpublished."""
+    story.design("kite", community_id, 10**16)
+    story.design("whistle", community_id, 0)
+    story.design("mask", community_id, 10**15, publish=False)
+    for name, listing, claimed in (("flown", "kite", True), ("blown", "whistle", False)):
+        story.buy(name, listing, quantity=3, holder=STRANGER, payer=STRANGER)
+        story.accept(name)
+        story.deliver(name)
+        story.complete(name)
+        if claimed:
+            story.claim_units(name, 3)
+    story.make("kite", STRANGER, 1, "KITE-1")
+    story.make("kite", STRANGER, 2, "k/2")
 
 
 def tell_of_changes(story: Story) -> None:

@@ -13,8 +13,8 @@ from tests.frontend.pages.story import DAY, FOUNDER, Story
 
 FILE = SealedFile("0x" + "a1" * 32, "0x" + "a2" * 32, "0x" + "a3" * 32, 1_234)
 NAMES = {
-    "en": {"goods": "Goods", "service": "Service", "file": "Sealed file"},
-    "ko": {"goods": "물건", "service": "서비스", "file": "봉인된 파일"},
+    "en": {"goods": "Goods", "service": "Service", "file": "Sealed file", "blueprint": "Blueprint"},
+    "ko": {"goods": "물건", "service": "서비스", "file": "봉인된 파일", "blueprint": "설계도"},
 }
 
 

@@ -88,14 +88,20 @@ def test_kind_is_refused_when_there_is_no_such(market, terms, seller, kind):
         ask(market, terms.but(kind=kind), seller)
 
 
-@pytest.mark.parametrize("extras", [None, Extras(final_offer=True)])
-def test_blueprint_is_refused_when_its_calls_do_not_exist(market, terms, seller, extras):
+def test_blueprint_is_listed_like_goods_that_need_no_way(market, terms, seller):
     drawn = terms.but(kind=BLUEPRINT, transit_for=0)
-    with refused("MarketWrongKind", BLUEPRINT):
-        if extras is None:
-            ask(market, drawn, seller)
-        else:
-            market.listWithExtras.call(drawn.but(extras=extras.hash()).words(), 1, extras.words(), {"from": seller})
+    ask(market, drawn, seller)
+    final = Extras(final_offer=True)
+    market.listWithExtras.call(drawn.but(extras=final.hash()).words(), 1, final.words(), {"from": seller})
+
+
+def test_blueprint_is_refused_when_it_is_to_be_shipped_or_has_milestones(market, terms, seller):
+    with refused("MarketBadTerm", field("transitFor"), 1, 0, 0):
+        ask(market, terms.but(kind=BLUEPRINT, transit_for=1), seller)
+    drawn = terms.but(kind=BLUEPRINT, transit_for=0)
+    parts = Extras(((10_000, drawn.clock("deliver_for"), drawn.clock("inspect_for")),))
+    with refused("MarketBadTerm", field("kind"), BLUEPRINT, SERVICE, SERVICE):
+        market.listWithExtras.call(drawn.but(extras=parts.hash()).words(), 1, parts.words(), {"from": seller})
 
 
 @pytest.mark.parametrize("instant", [2, 255])

@@ -1,0 +1,1 @@
+"""Designs: what blueprints are made into, and whether a serial is genuine."""
