@@ -14,12 +14,12 @@ from frontend.errors import NotFound
 from frontend.extensions import queries, services, settings
 from frontend.index.views import Listing
 from frontend.pages.act import Answer, account, act
-from frontend.pages.qr import qr_code
 from frontend.pages.desks import forms_of, posted
 from frontend.pages.fields import PageForm
 from frontend.pages.layout import same_account
 from frontend.pages.making import check_path, making_of
 from frontend.pages.numbers import HASH, hash_or_404, page_number
+from frontend.pages.qr import qr_code
 from frontend.serials import is_serial
 from frontend.services.terms import BLUEPRINT
 
