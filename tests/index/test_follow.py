@@ -48,7 +48,7 @@ def test_orders_and_listings_are_what_the_market_says_when_everything_has_happen
     assert {order.state for order in found} == set(STATES[1:])
     assert differences(market, built.engine) == []
     listings = queries.listings(ListingFilter()).items
-    assert len(listings) == 8
+    assert len(listings) == 10
     for listing in listings:
         ((listed, paused, limit, sold, _flags),) = market.ask(
             "Market", market.market, "listingOf", bytes.fromhex(listing.id[2:])

@@ -184,7 +184,7 @@ def test_frontend_suites_never_load_brownie_when_run():
 
 def test_unknown_suite_is_refused_when_asked_for(capsys):
     assert suites.main(["everything"]) == 2
-    assert "anvil, ganache, tools, browser, index, frontend" in capsys.readouterr().err
+    assert "browser, ganache, index, tools, frontend, anvil" in capsys.readouterr().err
 
 
 MEET = """

@@ -37,7 +37,7 @@ class Defaults:
 KINDS = {
     GOODS: Defaults(False, "1", ("2", DAYS), ("7", DAYS), ("7", DAYS), ("3", DAYS), ("7", DAYS)),
     SERVICE: Defaults(False, "1", ("3", DAYS), ("14", DAYS), NONE, ("5", DAYS), ("7", DAYS)),
-    BLUEPRINT: Defaults(True, "100", ("2", DAYS), ("48", HOURS), NONE, ("3", DAYS), ("7", DAYS)),
+    BLUEPRINT: Defaults(False, "100", ("2", DAYS), ("7", DAYS), NONE, ("3", DAYS), ("7", DAYS)),
     FILE: Defaults(True, "1000000", ("2", DAYS), ("48", HOURS), NONE, ("3", DAYS), ("7", DAYS)),
 }
 

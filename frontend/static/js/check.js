@@ -5,7 +5,7 @@ import { bytesOf, encodeCall, hashOf, hex, selectorOf } from "./abi.js";
 import { keccak256 } from "./keccak.js";
 
 export const ZERO = "0x" + "0".repeat(40);
-const NO_HASH = "0x" + "0".repeat(64);
+export const NO_HASH = "0x" + "0".repeat(64);
 export const ETH_DECIMALS = 18;
 const WHOLE_TOKEN = 10n ** BigInt(ETH_DECIMALS);
 export const KEPT_OF_A_FIELD = 24_000; // a longer one was cut when the form was remembered
@@ -216,7 +216,7 @@ export function membershipOf(contracts, community) {
   return hex(keccak256(bytesOf(salted)).slice(12));
 }
 
-function readTerms(terms) {
+export function readTerms(terms) {
   const [seller, , currency, unitPrice, arbiterFee, arbiter, backup, onlyBuyer, rules, clocks, , , extras] = terms;
   return {
     seller, currency, arbiter, backup, onlyBuyer, extras, clocks: BigInt(clocks),
@@ -244,7 +244,7 @@ function totalOf(terms, quantity, maxTotal) {
 }
 
 // a price that a page showed must be one of the terms', and no more may be paid than it comes to
-const isWithin = (shown, terms, quantity, maxTotal) =>
+export const isWithin = (shown, terms, quantity, maxTotal) =>
   pricesOf(terms).some(price => String(price) === shown) && BigInt(maxTotal) <= BigInt(shown) * BigInt(quantity);
 
 // a file is bought with a point to which its key is wrapped, and nothing else is
@@ -323,10 +323,11 @@ function checkCurve({ from, subject, value, call }, registry, form, expect) {
 
 // what reads the links that forms of few actions carry; other pages do not load it
 export async function readersFor(action) {
-  if (action.startsWith("splits.")) return import("./split-link.js");
+  if (action.startsWith("splits.")) return import("./split-check.js");
   if (action === "market.settle_signed") return import("./settlement.js");
   if (action.startsWith("claims.")) return import("./claim-list.js");
   if (action.startsWith("proposals.")) return import("./proposal-check.js");
+  if (action === "market.buy_many") return import("./cart-check.js");
   if (action === "curves.open") return import("./curve-check.js");
   if (action === "market.list" || action.startsWith("designs.")) return import("./design-check.js");
   if (/^keys\.|_file$|^market\.claim_bad_key$/.test(action)) return import("./file-check.js");
@@ -546,7 +547,7 @@ function compareForm(form, intent, registry, tools, expect) {
       percent("members' discount", f.member_discount || "0", memberDiscount(terms));
       expect("clocks", terms.clocks >> 232n === 0n, terms.clocks);
       if (intent.action === "market.list") {
-        compareExtras(f, values[2], terms, expect);
+        tools.compareExtras(f, values[2], terms, expect);
         tools.compareMake(f, values[0], expect);
       }
       if (intent.action === "market.list_file") tools.compareFile(f, found, intent, expect);
@@ -570,7 +571,7 @@ function compareForm(form, intent, registry, tools, expect) {
       expect("amount", sameDigits(f.amount, values[1]), values[1]);
       break;
     case "market.buy_many":
-      compareCart(f, values[0], tools.listingOf, expect);
+      tools.compareCart(f, values[0], tools.listingOf, expect);
       break;
     case "market.deposit_bond":
     case "market.withdraw_bond": {
@@ -616,7 +617,7 @@ function compareForm(form, intent, registry, tools, expect) {
       expect("lines", same(values[0].map((account, i) => `${account},${values[1][i]}`).join("\n"), (f.entries || "").replace(/\r\n/g, "\n")), values[0].length);
       break;
     case "splits.create":
-      comparePayees(f, values, expect);
+      tools.comparePayees(f, values, expect);
       break;
     case "splits.sweep":
       number("split", found[1], values[0]);
@@ -646,7 +647,7 @@ function compareForm(form, intent, registry, tools, expect) {
     case "splits.propose":
     case "splits.change":
       number("split", found[1], values[0]);
-      compareChange(f, intent, tools, expect);
+      tools.compareChange(f, intent, expect);
       break;
     case "splits.approve":
     case "splits.disapprove": {
@@ -831,59 +832,4 @@ export function dayOf(text) {
 // a time as its two fields say it
 export function secondsOf(f, name) {
   return BigInt(digits(f[name]) || "0") * (f[`${name}_unit`] === "hours" ? 3600n : 86400n);
-}
-
-// milestones with a share, in their order; the first one keeps the listing's own times
-function compareExtras(f, extras, terms, expect) {
-  const [parts, finalOffer] = extras || [[], false];
-  const rows = [...Array(10).keys()].map(i => `milestones-${i}-`).filter(row => f[`${row}share`]?.trim());
-  expect("milestones", rows.length === parts.length, parts.length);
-  rows.forEach((row, i) => {
-    const [share, deliverFor, inspectFor] = parts[i] || [];
-    expect(`share ${i + 1}`, unitsOf(f[`${row}share`], 2) === BigInt(share ?? -1), share);
-    const times = i ? [secondsOf(f, `${row}deliver_within`), secondsOf(f, `${row}inspect_within`)] : [secondsOf(f, "deliver_for"), secondsOf(f, "inspect_for")];
-    expect(`times ${i + 1}`, times[0] === BigInt(deliverFor ?? -1) && times[1] === BigInt(inspectFor ?? -1), `${deliverFor}, ${inspectFor}`);
-  });
-  expect("final offer", Boolean(f.final_offer) === finalOffer, finalOffer);
-  expect("extras", parts.length || finalOffer || BigInt(terms.extras) === 0n, terms.extras);
-}
-
-// a change, and the signatures that were used of it, as the link has them
-function compareChange(f, { call }, readers, expect) {
-  const change = readers.readChange(f.link);
-  const [shares, newPayees, deadline] = call.values.find(value => Array.isArray(value));
-  const signatures = call.function === "change" ? call.values[2] : [];
-  const given = [...(change?.signatures.values() || [])];
-  expect("shares", JSON.stringify(change?.shares) === JSON.stringify(shares), JSON.stringify(shares));
-  expect("new payees", same(change?.newPayees.join(), newPayees.join()), newPayees.join());
-  expect("until", change?.deadline === deadline, deadline);
-  expect("signatures", signatures.every(one => one === "0x" || given.some(signature => same(signature, one))), signatures.join());
-}
-
-// payees in the order of their rows; each takes the seat of its place
-function comparePayees(f, [payees, shares], expect) {
-  const rows = [...Array(32).keys()].map(i => `payees-${i}-`).filter(row => f[`${row}payee`]?.trim() || f[`${row}share`]?.trim());
-  expect("payees", rows.length === payees.length && rows.length === shares.length, payees.length);
-  rows.forEach((row, i) => {
-    const [seat, bps, lockedUntil] = shares[i] || [];
-    expect(`payee ${i + 1}`, same(f[`${row}payee`].trim(), payees[i]), payees[i]);
-    expect(`share ${i + 1}`, unitsOf(f[`${row}share`], 2) === BigInt(bps ?? -1), bps);
-    expect(`seat ${i + 1}`, String(seat) === String(i), seat);
-    expect(`lock ${i + 1}`, dayOf(f[`${row}locked`]) === String(lockedUntil), lockedUntil);
-  });
-}
-
-// each line of the cart by its place: listing's price, quantity, commission and referrer as the page had them
-function compareCart(f, items, listingOf, expect) {
-  const count = Object.keys(f).filter(name => /^items-\d+-listing$/.test(name)).length;
-  expect("items", count === items.length, items.length);
-  items.forEach(([terms, quantity, maxTotal, maxFee, purchase], i) => {
-    const field = name => f[`items-${i}-${name}`] ?? "";
-    expect(`listing ${i + 1}`, same(field("listing"), listingOf(terms)), field("listing"));
-    expect(`quantity ${i + 1}`, digits(field("quantity")) === String(quantity), quantity);
-    expect(`price ${i + 1}`, isWithin(field("price"), readTerms(terms), quantity, maxTotal), maxTotal);
-    expect(`commission ${i + 1}`, field("fee") === String(maxFee), maxFee);
-    expect(`referrer ${i + 1}`, same(field("referrer").trim() || ZERO, purchase[3]), purchase[3]);
-    expect(`note ${i + 1}`, same(NO_HASH, purchase[7]), purchase[7]);
-  });
 }

@@ -1,7 +1,7 @@
-// What the calls about blueprints say, beside each other and beside what was typed.
+// What a listing says of its milestones, and the calls about blueprints, beside each other and beside what was typed.
 
 import { hashOf } from "./abi.js";
-import { ETH_DECIMALS, ZERO, digits, linesOf, same, unitsOf } from "./check.js";
+import { ETH_DECIMALS, ZERO, digits, linesOf, same, secondsOf, unitsOf } from "./check.js";
 
 const MOST_DECIMALS = 36;
 // currency, fee, payee, split, version, salt
@@ -56,4 +56,19 @@ export function compareDesign(f, found, { action, call: { values } }, expect) {
     expect("to", same(f.to?.trim(), values[1]), values[1]);
     expect("units", digits(f.quantity) === String(values[3]), values[3]);
   }
+}
+
+// milestones with a share, in their order; the first one keeps the listing's own times
+export function compareExtras(f, extras, terms, expect) {
+  const [parts, finalOffer] = extras || [[], false];
+  const rows = [...Array(10).keys()].map(i => `milestones-${i}-`).filter(row => f[`${row}share`]?.trim());
+  expect("milestones", rows.length === parts.length, parts.length);
+  rows.forEach((row, i) => {
+    const [share, deliverFor, inspectFor] = parts[i] || [];
+    expect(`share ${i + 1}`, unitsOf(f[`${row}share`], 2) === BigInt(share ?? -1), share);
+    const times = i ? [secondsOf(f, `${row}deliver_within`), secondsOf(f, `${row}inspect_within`)] : [secondsOf(f, "deliver_for"), secondsOf(f, "inspect_for")];
+    expect(`times ${i + 1}`, times[0] === BigInt(deliverFor ?? -1) && times[1] === BigInt(inspectFor ?? -1), `${deliverFor}, ${inspectFor}`);
+  });
+  expect("final offer", Boolean(f.final_offer) === finalOffer, finalOffer);
+  expect("extras", parts.length || finalOffer || BigInt(terms.extras) === 0n, terms.extras);
 }

@@ -114,6 +114,7 @@ class Script:
         for name in (
             "keccak.js",
             "abi.js",
+            "cart-check.js",
             "check.js",
             "claim-list.js",
             "curve-check.js",
@@ -122,6 +123,7 @@ class Script:
             "proposal-check.js",
             "commitment.js",
             "settlement.js",
+            "split-check.js",
             "split-link.js",
             "ruling.js",
         ):
