@@ -49,6 +49,7 @@ NO_AMOUNT = "ids and hashes are compared with what was stored; there is no amoun
 CALLS_NOBODY = "what is called before the end is a community's own token, a clone of ours that calls nobody"
 NEVER_MOVES = "a member's badge is bound to its account: the call is refused, so there is nothing to announce"
 NO_METADATA = "that extension is optional, and a badge has nothing of its own to show"
+BURNS = "a burn calls no receiver, for units arrive nowhere; what is written behind it is the payment's lock, and the make itself"
 INHERITED = "OpenZeppelin's base implements it; the compiler would not make the contract otherwise"
 # which of our contracts keep which standards
 STANDARDS = (
@@ -69,6 +70,10 @@ ANSWERED = {
     ("ERC721 missing_function", "Membership"): NO_METADATA,
     ("arbitrary-send-eth", "_give"): "the amount was owed to whoever names the receiver, and is written off before",
     ("reentrancy-no-eth", "swap"): CALLS_NOBODY,
+    ("reentrancy-no-eth", "make"): BURNS,
+    ("reentrancy-no-eth", "makeWithPermit"): BURNS,
+    ("reentrancy-benign", "_make"): BURNS,
+    ("reentrancy-events", "_make"): BURNS,
     ("reentrancy-events", "swap"): CALLS_NOBODY,
     ("reentrancy-events", "sellWithPermit"): CALLS_NOBODY,
     ("incorrect-equality", "onlyHolder"): NO_AMOUNT,
