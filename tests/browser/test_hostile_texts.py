@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from eth_abi.abi import encode
 from eth_utils.abi import function_abi_to_4byte_selector, get_abi_input_types
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from tests.browser.people import Person
 from tests.browser.town import Stall, Town, eventually, listing_form
@@ -125,9 +125,12 @@ def send_listing(seller: Person, stall: Stall, *, opened: bool = False, **change
         seller.open(f"/listings/new?community={stall.community_id}")
     form = seller.page.locator("main form[method='post']")
     seller.fill_in(form, **{**listing_form(stall.arbiter.address), **changes})
-    # the phone beside the form asks for its page too, and is no navigation
-    sent = lambda answer: answer.request.method == "POST" and answer.request.is_navigation_request()  # noqa: E731
-    with seller.page.expect_response(sent) as answer:
+
+    def is_sent(answer: Response) -> bool:
+        """Know the form's answer; the phone beside the form asks for its page too, which is no navigation."""
+        return answer.request.method == "POST" and answer.request.is_navigation_request()
+
+    with seller.page.expect_response(is_sent) as answer:
         form.locator(".sticky-action button").click()
     seller.page.wait_for_load_state()
     return answer.value.status

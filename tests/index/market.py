@@ -15,10 +15,12 @@ from typing import Any
 from eth_abi.abi import decode, encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
+from sqlalchemy import func, select
 
 from frontend.config import Settings
 from frontend.contracts.registry import exported_hash, function_abi, selector
 from frontend.index.follow import Follower
+from frontend.index.models import STATE_TABLES, quarantine
 from frontend.index.writer import dump
 from frontend.merkle import leaf_of
 from frontend.services.terms import (
@@ -588,6 +590,16 @@ class Index:
     def dump(self) -> list[str]:
         """Give the canonical text of all chain tables."""
         return list(dump(self.engine))
+
+    def state(self) -> list[str]:
+        """Catch up, and give all that the index keeps, but for the events themselves."""
+        names = {table.name for table in STATE_TABLES}
+        return [line for line in self.follow() if line.split(" ", 1)[0] in names]
+
+    def quarantined(self) -> int:
+        """Count the logs that were not understood."""
+        with self.engine.connect() as connection:
+            return connection.execute(select(func.count()).select_from(quarantine)).scalar_one()
 
 
 @dataclass

@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from frontend.index.changes import Changes
 from frontend.index.decode import WANTED, Decoder, Event, Log, Malformed
 from frontend.index.design_state import HANDLERS
-from frontend.index.models import STATE_TABLES, quarantine
 from frontend.index.queries import Queries
 from frontend.serials import serial_word
 from frontend.services.terms import ZERO_ADDRESS
@@ -32,16 +30,6 @@ class Workshop:
         """Give how many units people hold."""
         self.index.follow()
         return [self.queries.units_held(who, design.id) for who in people]
-
-    def state(self) -> list[str]:
-        """Give all that the index keeps, but for the events themselves."""
-        names = {table.name for table in STATE_TABLES}
-        return [line for line in self.index.follow() if line.split(" ", 1)[0] in names]
-
-    def quarantined(self) -> int:
-        """Count the logs that were not understood."""
-        with self.index.engine.connect() as connection:
-            return len(connection.execute(select(quarantine.c.block)).all())
 
 
 @pytest.fixture
@@ -88,7 +76,7 @@ def test_units_and_makes_add_up_whoever_holds_and_makes(workshop: Workshop):
     assert workshop.queries.timeline(sale.key)[-1].name == "units_claimed"
     (owed,) = workshop.queries.ledger_credits(market.blueprints, market.seller)
     assert (owed.currency, owed.amount_units) == (ZERO_ADDRESS, 3 * FEE_WEI)
-    assert workshop.quarantined() == 0
+    assert workshop.index.quarantined() == 0
 
 
 def test_serial_is_found_by_its_letters_and_its_look(workshop: Workshop):
@@ -113,27 +101,29 @@ def test_serial_is_found_by_its_letters_and_its_look(workshop: Workshop):
 def test_moving_none_of_a_design_that_nobody_knows_is_no_nonsense(workshop: Workshop):
     """The standard allows it to anybody."""
     market, design = workshop.market, workshop.designs.listed()
-    before = workshop.state()
+    before = workshop.index.state()
     workshop.designs.hand_on(design, market.stranger, market.other, 0)
-    assert workshop.state() == before
-    assert workshop.quarantined() == 0
+    assert workshop.index.state() == before
+    assert workshop.index.quarantined() == 0
 
 
 def test_another_contract_of_the_same_kind_is_not_heard(workshop: Workshop):
     market, design = workshop.market, workshop.designs.listed()
     other = market.create("Blueprints", bytes(12) + bytes.fromhex(market.market[2:]))["contractAddress"]
-    before = workshop.state()
+    before = workshop.index.state()
     recorded, market.blueprints = market.blueprints, other
     workshop.designs.publish(design)
     workshop.designs.given(design, 2, market.buyer)
     workshop.designs.make(design, market.buyer, "A")
     market.blueprints = recorded
     told = [
-        line for line in workshop.state() if line.split(" ", 1)[0] in ("chain_designs", "chain_units", "chain_makes")
+        line
+        for line in workshop.index.state()
+        if line.split(" ", 1)[0] in ("chain_designs", "chain_units", "chain_makes")
     ]
     assert told == [line for line in before if line.split(" ", 1)[0] in ("chain_designs", "chain_units", "chain_makes")]
     assert workshop.queries.design(design.id) is None
-    assert workshop.quarantined() == 0
+    assert workshop.index.quarantined() == 0
 
 
 NOBODY = "0x" + "77" * 20

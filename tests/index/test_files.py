@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from frontend.content.wanted import files_named
-from frontend.index.models import STATE_TABLES, quarantine
 from frontend.index.queries import Queries
 from frontend.services.terms import listing_id, wrap_hash
 from scripts.lib.keep import index as keeper_index
@@ -38,16 +36,6 @@ class Shop:
         assert found is not None
         assert differences(self.market, self.index.engine) == []
         return found
-
-    def state(self) -> list[str]:
-        """Give all that the index keeps, but for the events themselves."""
-        names = {table.name for table in STATE_TABLES}
-        return [line for line in self.index.follow() if line.split(" ", 1)[0] in names]
-
-    def quarantined(self) -> int:
-        """Count the logs that were not understood."""
-        with self.index.engine.connect() as connection:
-            return len(connection.execute(select(quarantine.c.block)).all())
 
 
 @pytest.fixture
@@ -203,7 +191,7 @@ def test_strangers_words_change_nothing_when_they_speak_of_an_order_or_of_none(s
     plain = market.buy(goods)
     shop.files.deliver(sale)
     shop.files.ask(sale.key, LOST, market.buyer)
-    before, timeline = shop.state(), shop.queries.timeline(sale.key)
+    before, timeline = shop.index.state(), shop.queries.timeline(sale.key)
     wrap = wrapped(WRONG_KEY, sale.key, LOST)
     nothing = "0x" + "77" * 32
     shop.files.ask(sale.key, LOST, market.stranger)  # the holder's own point
@@ -214,9 +202,9 @@ def test_strangers_words_change_nothing_when_they_speak_of_an_order_or_of_none(s
     shop.files.answer(sale.key, LOST, wrap, market.buyer)
     shop.files.answer(sale.key, 99, wrap, market.seller)  # nobody who counts asked with this point
     shop.files.answer(nothing, LOST, wrap, market.seller)
-    assert shop.state() == before
+    assert shop.index.state() == before
     assert shop.queries.timeline(sale.key) == timeline
-    assert shop.quarantined() == 0
+    assert shop.index.quarantined() == 0
 
 
 def test_request_does_not_count_when_it_came_before_its_order(shop: Shop):

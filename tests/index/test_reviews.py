@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from frontend.index.changes import Changes
 from frontend.index.decode import Decoder, Event, Log, Malformed
-from frontend.index.models import STATE_TABLES, orders, quarantine
+from frontend.index.models import orders
 from frontend.index.queries import Queries
 from frontend.index.review_state import replied, reviewed
 from frontend.index.review_views import ETH, ETH_ONLY, Outcomes, Rating
@@ -62,16 +62,6 @@ class Square:
         with self.index.engine.connect() as connection:
             return connection.execute(select(orders.c.returned_units).where(orders.c.key == sale.key)).scalar_one()
 
-    def state(self) -> list[str]:
-        """Give all that the index keeps, but for the events themselves."""
-        names = {table.name for table in STATE_TABLES}
-        return [line for line in self.index.follow() if line.split(" ", 1)[0] in names]
-
-    def quarantined(self) -> int:
-        """Count the logs that were not understood."""
-        with self.index.engine.connect() as connection:
-            return len(connection.execute(select(quarantine.c.block)).all())
-
 
 @pytest.fixture
 def square(market: Market, index: Index) -> Square:
@@ -109,7 +99,7 @@ def test_review_is_the_last_holders_when_the_order_was_handed_over(square: Squar
     found = square.queries.reviews_of_order(sale.key)
     assert found[SELLER].reviewer == found[BUYER].about == market.other.lower()
     assert found[BUYER].replied_at_ts
-    assert square.quarantined() == 0
+    assert square.index.quarantined() == 0
 
 
 def test_who_deals_with_one_account_alone_weighs_nothing_until_somebody_else_was_paid(square: Square):
@@ -228,11 +218,11 @@ def test_outcomes_tell_what_became_of_each_order(square: Square):
 def test_another_contract_of_the_same_kind_is_not_heard(square: Square):
     market, sale = square.market, square.sold(square.market.seller, square.market.buyer)
     other = market.create("Reviews", bytes(12) + bytes.fromhex(market.market[2:]))["contractAddress"]
-    before = square.state()
+    before = square.index.state()
     args = [*sale.head, 1, bytes(32)]
     market.send("Reviews", other, "review", args, market.buyer)
-    assert square.state() == before
-    assert square.quarantined() == 0
+    assert square.index.state() == before
+    assert square.index.quarantined() == 0
     assert square.queries.reviews_of_order(sale.key) == {}
 
 

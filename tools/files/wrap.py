@@ -17,7 +17,7 @@ from eth_utils.crypto import keccak
 
 # For pairings, which nothing here computes, py_ecc lets calls nest 100,000 deep; deep JSON would then end the process.
 NESTING = sys.getrecursionlimit()
-from py_ecc.optimized_bn128 import FQ, G1, b, curve_order, field_modulus, is_on_curve, multiply, normalize  # noqa: E402 see above
+from py_ecc.optimized_bn128 import FQ, G1, b, curve_order, field_modulus, is_on_curve, multiply, normalize  # noqa: E402 the limit is read before
 
 sys.setrecursionlimit(NESTING)
 

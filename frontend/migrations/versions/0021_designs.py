@@ -60,7 +60,7 @@ def downgrade() -> None:
     """Take it back."""
     for table in TABLES:
         op.drop_table(table)
-        op.execute(f"DELETE FROM chain_journal WHERE table_name = '{table}'")  # noqa: S608 our own names
+        op.execute(f"DELETE FROM chain_journal WHERE table_name = '{table}'")  # noqa: S608 no word of a user
 
 
 def _numbers(*names: str) -> list[sa.Column[int]]:
